@@ -1,0 +1,66 @@
+/** The boundary between the node worker and the artifact worker: types only. */
+import type { Circuit, Trust } from "../domain/circuit.ts";
+import type { CachedCircuit } from "../domain/event.ts";
+import type { FailureCode } from "../domain/failure.ts";
+import type { CircuitId, Sha256 } from "../domain/ids.ts";
+import type { MessagePortLike } from "../node/protocol.ts";
+
+export type ArtifactApi = {
+  /** Called once, first. Progress and changes of the cache come over `port`. */
+  readonly attach: (port: MessagePortLike, options: ArtifactOptions) => Promise<void>;
+  /**
+   * Files of a circuit, from storage or fetched, hashed and kept. Calls for the same circuit share one download.
+   * Never rejects: what went wrong is a value, since a rejection would lose its code on the way.
+   */
+  readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  readonly cached: () => Promise<readonly CachedCircuit[]>;
+  /** Deletes a circuit's files from this device. */
+  readonly remove: (circuitId: CircuitId) => Promise<void>;
+};
+
+export type ArtifactOptions = {
+  /** Base of relative manifest URLs: the coordinator's origin. */
+  readonly coordinatorOrigin: string;
+  /** Raw Ed25519 public keys, hex, whose signature makes a manifest entry "signed". */
+  readonly pinnedKeys: readonly string[];
+};
+
+export type WantedCircuit = {
+  readonly circuitId: CircuitId;
+  readonly zkeyDigest: Sha256;
+  readonly manifestUrl: string;
+};
+
+export type LoadOutcome =
+  | { readonly ok: true; readonly files: CircuitFiles }
+  | { readonly ok: false; readonly code: FailureCode; readonly message: string };
+
+/** Everything that a prover needs of a circuit; can be posted to any number of provers without copying a zkey. */
+export type CircuitFiles = {
+  readonly circuit: Circuit;
+  readonly trust: Trust;
+  readonly wasm: WebAssembly.Module;
+  /** Shared when the page is cross-origin isolated, else the file itself, which each prover reads. */
+  readonly zkey: ZkeyHandle;
+  /** snarkjs's verification_key.json. */
+  readonly vkeyJson: string;
+};
+
+export type ZkeyHandle =
+  | { readonly kind: "shared"; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: "file"; readonly file: BlobLike };
+
+/** Blob, in a realm-free form. */
+export type BlobLike = {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+};
+
+export type FromArtifacts =
+  | {
+      readonly type: "download";
+      readonly circuitId: CircuitId;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] };

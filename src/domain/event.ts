@@ -1,0 +1,124 @@
+import type { FailureCause, FailureCode } from "./failure.ts";
+import type { AttemptId, CircuitId } from "./ids.ts";
+import type { AttemptRef, ProjectCard, Progress, Verdict } from "./task.ts";
+
+/** Everything that happens in a node, told by the stage where it happens. `atMs` is Unix ms, for display and logs only. */
+export type NodeEvent = { readonly atMs: number } & (
+  | { readonly type: "phase"; readonly phase: Phase }
+  | { readonly type: "link"; readonly link: Link }
+  | {
+      readonly type: "task-received";
+      readonly attempt: AttemptRef;
+      readonly attemptNumber: number;
+    }
+  | { readonly type: "attempt-lost"; readonly attemptId: AttemptId; readonly why: string }
+  | { readonly type: "prover"; readonly prover: number; readonly state: ProverState }
+  | {
+      readonly type: "proved";
+      readonly prover: number;
+      readonly attemptId: AttemptId;
+      readonly circuitId: CircuitId;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "proof-failed";
+      readonly prover: number;
+      readonly attemptId: AttemptId;
+      readonly circuitId: CircuitId;
+      readonly cause: FailureCause;
+      readonly message: string;
+    }
+  | {
+      readonly type: "verdict";
+      readonly attemptId: AttemptId;
+      readonly verdict: Verdict;
+      readonly message: string;
+      /** Present when the attempt was accepted with a receipt. */
+      readonly receipt?: ReceiptRow;
+    }
+  | { readonly type: "outbox"; readonly waiting: number }
+  | { readonly type: "queue"; readonly waiting: number }
+  | {
+      readonly type: "download";
+      readonly circuitId: CircuitId;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
+  | { readonly type: "memory"; readonly prover: number; readonly bytes: number }
+  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string }
+);
+
+/** The life of a node. A union: each variant owns its fields, one function (store/reduce.ts) changes it. */
+export type Phase =
+  /** Made, nothing begun: nobody has pressed Start. */
+  | { readonly name: "idle" }
+  /** Another tab of this browser leads; this one watches. */
+  | { readonly name: "following" }
+  /** In one of the eight start steps. */
+  | { readonly name: "starting"; readonly step: StartStep }
+  | { readonly name: "running" }
+  | {
+      readonly name: "stopping";
+      /** Unix ms at which what is left is ended. */
+      readonly deadlineAtMs: number;
+      readonly step: StopStep;
+    }
+  | { readonly name: "stopped"; readonly clean: boolean }
+  /** Cannot start; `message` names the field, the value and the rule, `action` what helps. */
+  | { readonly name: "failed"; readonly code: FailureCode; readonly message: string };
+
+/** The seed's eight steps, in its order. */
+export type StartStep =
+  | "options"
+  | "logger"
+  | "settings"
+  | "node"
+  | "connect"
+  | "statistics"
+  | "signals"
+  | "shutdown-hook";
+
+/** The seed's shutdown, in its order. */
+export type StopStep = "intake" | "proofs" | "reports" | "connection" | "flush";
+
+/** The connection to the coordinator. */
+export type Link =
+  | { readonly name: "offline"; readonly reason: string }
+  | { readonly name: "connecting"; readonly attempt: number; readonly maxRetries: number }
+  /** Waiting for the next try. */
+  | {
+      readonly name: "waiting";
+      readonly attempt: number;
+      readonly retryAtMs: number;
+      readonly reason: string;
+    }
+  | { readonly name: "connected"; readonly sinceMs: number; readonly coordinatorVersion: string };
+
+/** What one prover does. */
+export type ProverState =
+  | { readonly name: "starting" }
+  | { readonly name: "idle"; readonly why: string }
+  | {
+      readonly name: "proving";
+      readonly attemptId: AttemptId;
+      readonly circuitId: CircuitId;
+      readonly project: ProjectCard;
+      readonly startedAtMs: number;
+      readonly progress: Progress;
+    }
+  | { readonly name: "replacing"; readonly reason: string }
+  | { readonly name: "ended" };
+
+/** A receipt as the list of the last ones shows it; the whole of it is kept in the node's storage. */
+export type ReceiptRow = {
+  readonly attemptId: AttemptId;
+  readonly circuitId: CircuitId;
+  readonly project: ProjectCard;
+  readonly durationMs: number;
+  readonly acceptedAtMs: number;
+  readonly credited: boolean;
+};
+
+/** A circuit whose files are on this device. */
+export type CachedCircuit = { readonly circuitId: CircuitId; readonly bytes: number };

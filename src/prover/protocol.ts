@@ -1,0 +1,58 @@
+/** The boundary between the node worker and a prover worker: types only. */
+import type { CircuitFiles } from "../artifacts/protocol.ts";
+import type { FailureCause } from "../domain/failure.ts";
+import type { Proof, Receipt, Stage } from "../domain/task.ts";
+import type { MessagePortLike } from "../node/protocol.ts";
+
+export type ProverApi = {
+  /** Called once, first. Progress comes over `port`. Resolves with the engine's name when it is ready to prove. */
+  readonly attach: (port: MessagePortLike) => Promise<string>;
+  /**
+   * Proves one task and verifies the proof. One at a time. Never rejects for a bad input or a bad key: that is a value.
+   * There is no cancel: end the worker.
+   */
+  readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
+  /** Verifies a proof that was kept with its receipt. */
+  readonly verify: (request: VerifyRequest) => Promise<VerifyOutcome>;
+};
+
+export type ProveRequest = {
+  readonly attemptId: string;
+  readonly files: CircuitFiles;
+  /** The task's input, JSON in UTF-8. */
+  readonly input: Uint8Array;
+};
+
+export type ProveOutcome =
+  | { readonly ok: true; readonly proof: Proof; readonly memoryBytes: number }
+  | {
+      readonly ok: false;
+      readonly cause: FailureCause;
+      /** Begins with "invalid input:" or "proof generation failed:". */
+      readonly message: string;
+      readonly stage: Stage;
+    };
+
+/** Prover to node worker, over the port of `attach`. `share` is of the whole proof, 0..1, and never falls. */
+export type FromProver = {
+  readonly type: "progress";
+  readonly attemptId: string;
+  readonly stage: Stage;
+  readonly share: number;
+};
+
+export type VerifyRequest = {
+  readonly receipt: Receipt;
+  /** Receipt keys that this node knows its coordinator by, raw Ed25519. */
+  readonly knownKeys: readonly Uint8Array[];
+  readonly proofBytes: Uint8Array;
+  readonly publicSignals: readonly string[];
+  readonly vkeyJson: string;
+};
+
+export type VerifyOutcome = {
+  readonly signature: boolean;
+  readonly digest: boolean;
+  readonly proof: boolean;
+  readonly problem: string;
+};

@@ -1,0 +1,21 @@
+// What browsers, workers and Node.js all have, and ES2022's library lacks. Shared code may use exactly this.
+declare class TextEncoder {
+  encode(text?: string): Uint8Array<ArrayBuffer>;
+}
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(bytes?: Uint8Array): string;
+}
+declare class URL {
+  constructor(url: string, base?: string);
+  readonly href: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly origin: string;
+}
+declare namespace WebAssembly {
+  /** Opaque here: made by the artifact worker or the coordinator, used by the witness calculator. */
+  interface Module {
+    readonly [Symbol.toStringTag]?: string;
+  }
+}
