@@ -99,14 +99,7 @@ export type NewJob = {
 };
 
 export type TaskStateName =
-  | "queued"
-  | "leased"
-  | "delayed"
-  | "accepted"
-  | "failed"
-  | "dead"
-  | "cancelled"
-  | "expired";
+  "queued" | "leased" | "delayed" | "accepted" | "failed" | "dead" | "cancelled" | "expired";
 
 export type AttemptOutcome =
   | "leased"

@@ -37,7 +37,12 @@ export type ProofCheck =
 export type InputCheck =
   | { readonly ok: true }
   /** `field` is a path within the input, e.g. "leaf_index". */
-  | { readonly ok: false; readonly field: string; readonly problem: string; readonly remedy: string };
+  | {
+      readonly ok: false;
+      readonly field: string;
+      readonly problem: string;
+      readonly remedy: string;
+    };
 
 export type Reproduction =
   | { readonly outcome: "satisfied" }

@@ -21,6 +21,7 @@ export type CircuitId = Brand<"CircuitId">;
 export type Sha256 = Brand<"Sha256">;
 
 const maker =
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand that it makes
   <Id extends string>(form: RegExp) =>
   (text: string): Id | undefined =>
     // The one place where a plain string gets its brand.

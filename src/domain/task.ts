@@ -96,14 +96,7 @@ export type AttemptRef = Pick<Assignment, "taskId" | "attemptId" | "ticket" | "c
 
 /** The coordinator's final answer to a report. */
 export type Verdict =
-  | "accepted"
-  | "duplicate"
-  | "rejected"
-  | "cancelled"
-  | "unknown"
-  | "requeued"
-  | "failed"
-  | "stale";
+  "accepted" | "duplicate" | "rejected" | "cancelled" | "unknown" | "requeued" | "failed" | "stale";
 
 /** Statement, signed by the coordinator, that an attempt of this node was accepted. */
 export type Receipt = {

@@ -39,13 +39,19 @@ export type PageFacts = {
   readonly visible: boolean;
 };
 
-export type PageChange = "visible" | "hidden" | "freeze" | "resume" | "online" | "offline" | "pageshow";
+export type PageChange =
+  "visible" | "hidden" | "freeze" | "resume" | "online" | "offline" | "pageshow";
 
 /** Node worker to page, over the port of `attach`. */
 export type ToPage =
   | { readonly type: "state"; readonly state: NodeState }
   /** Send this with sendBeacon and answer with `beacon-sent`. */
-  | { readonly type: "beacon"; readonly id: number; readonly url: string; readonly frame: Uint8Array }
+  | {
+      readonly type: "beacon";
+      readonly id: number;
+      readonly url: string;
+      readonly frame: Uint8Array;
+    }
   /** Keep this; send it synchronously in `pagehide`. Replaces the one before; null = nothing to say goodbye for. */
   | {
       readonly type: "goodbye";
@@ -54,7 +60,11 @@ export type ToPage =
     };
 
 /** Page to node worker, over the same port. */
-export type FromPage = { readonly type: "beacon-sent"; readonly id: number; readonly queued: boolean };
+export type FromPage = {
+  readonly type: "beacon-sent";
+  readonly id: number;
+  readonly queued: boolean;
+};
 
 /** The seed's settings, in its words. */
 export type Settings = {

@@ -26,7 +26,11 @@ export type NodeState = {
   /** Measured bytes per prover; 0 = not measured. */
   readonly memory: readonly number[];
   /** The last thing that went wrong and still matters. */
-  readonly trouble: { readonly code: string; readonly message: string; readonly atMs: number } | null;
+  readonly trouble: {
+    readonly code: string;
+    readonly message: string;
+    readonly atMs: number;
+  } | null;
 };
 
 export const initialState: NodeState = {

@@ -1,0 +1,33 @@
+import { defineConfig } from "vitest/config";
+
+const outside = ["node_modules/**", "dist/**", ".cache/**", ".data/**", "e2e/**"];
+
+/** Unit tests are quick and touch nothing; integration tests start PostgreSQL, coordinators and child processes. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["**/*.test.{ts,tsx}"],
+          exclude: [...outside, "**/*.integration.test.ts"],
+          environment: "node",
+          testTimeout: 10_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["**/*.integration.test.ts"],
+          exclude: outside,
+          environment: "node",
+          // A cold PostgreSQL cluster takes seconds on an idle machine and ten times that on a busy one.
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
