@@ -23,9 +23,9 @@ export type Sha256 = Brand<"Sha256">;
 const maker =
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the brand that it makes
   <Id extends string>(form: RegExp) =>
-  (text: string): Id | undefined =>
-    // The one place where a plain string gets its brand.
-    form.test(text) ? (text as Id) : undefined;
+    (text: string): Id | undefined =>
+      // The one place where a plain string gets its brand.
+      form.test(text) ? (text as Id) : undefined;
 
 export const taskId = maker<TaskId>(/^[A-Za-z0-9_-]{1,64}$/);
 export const jobId = maker<JobId>(/^[A-Za-z0-9_-]{1,64}$/);
