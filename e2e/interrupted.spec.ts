@@ -1,0 +1,56 @@
+import { expect, test } from "playwright/test";
+import { attemptsOf, submit, vectorsOf, watchToEnd } from "./harness/job.ts";
+import { midProof, onStand } from "./harness/stand.ts";
+
+const merkleInputs = async (count: number): Promise<readonly object[]> => {
+  const [vector] = (await vectorsOf("merkle_proof")).good;
+  if (vector === undefined) throw new Error("merkle_proof has no good vector");
+  return Array.from({ length: count }, () => vector.input);
+};
+
+test.describe("an interruption in the middle of a proof", () => {
+  test("reload: the node goes on by itself and the task is accepted once", async () => {
+    await onStand({}, async ({ coordinator, tab }) => {
+      const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
+      await midProof(tab);
+      await tab.page.reload();
+      const watched = await watchToEnd(coordinator, jobId);
+      expect(watched.code, watched.stdout + watched.stderr).toBe(0);
+      const [task] = await attemptsOf(coordinator, jobId);
+      expect(task?.filter((attempt) => attempt.outcome === "accepted")).toHaveLength(1);
+      // The goodbye gave the attempt back at once: it did not have to expire.
+      expect(task?.filter((attempt) => attempt.outcome === "expired")).toHaveLength(0);
+    });
+  });
+
+  test("coordinator killed and restarted: the same attempt is accepted, proving time is kept", async () => {
+    await onStand({}, async ({ coordinator, tab }) => {
+      const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
+      const attemptId = await midProof(tab);
+      await coordinator.kill("SIGKILL");
+      await coordinator.restart();
+      const watched = await watchToEnd(coordinator, jobId);
+      expect(watched.code, watched.stdout + watched.stderr).toBe(0);
+      const [attempts] = await attemptsOf(coordinator, jobId);
+      expect(attempts?.map(({ attempt_id, outcome }) => ({ attempt_id, outcome }))).toEqual([
+        { attempt_id: attemptId, outcome: "accepted" },
+      ]);
+    });
+  });
+
+  test("browser killed and reopened: the task is proven again and accepted once", async () => {
+    await onStand({}, async ({ coordinator, volunteer, tab }) => {
+      const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
+      const lost = await midProof(tab);
+      await volunteer.kill();
+      await volunteer.reopen();
+      const again = await volunteer.openPage();
+      await again.start();
+      const watched = await watchToEnd(coordinator, jobId);
+      expect(watched.code, watched.stdout + watched.stderr).toBe(0);
+      const [attempts] = await attemptsOf(coordinator, jobId);
+      expect(attempts?.map((attempt) => attempt.outcome)).toEqual(["expired", "accepted"]);
+      expect(attempts?.[0]?.attempt_id).toBe(lost);
+    });
+  });
+});
