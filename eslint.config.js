@@ -113,6 +113,7 @@ export default defineConfig(
     files: ["**/*.d.ts"],
     rules: {
       "@typescript-eslint/consistent-type-definitions": "off",
+      "max-params": "off",
       "no-restricted-syntax": "off",
     },
   },
