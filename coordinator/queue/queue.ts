@@ -128,6 +128,8 @@ export type AttemptHistory = {
   readonly reason: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** What the prover measured, of an accepted attempt; else 0. */
+  readonly durationMs: number;
 };
 
 export type JobRow = {
