@@ -5,7 +5,7 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 const tests = ["**/*.test.ts", "**/*.test.tsx", "e2e/**/*.ts", "**/testing/**/*.ts"];
-const configFiles = ["*.config.{js,ts}", "e2e/playwright.config.ts"];
+const configFiles = ["*.config.{js,ts}", "e2e/playwright.config.ts", "e2e/setup.ts"];
 
 const defaultExport = {
   selector: "ExportDefaultDeclaration",
