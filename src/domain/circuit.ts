@@ -7,6 +7,19 @@ export const curves: readonly Curve[] = ["bn128", "bls12381"];
 /** Bytes of one base-field coordinate in a proof. */
 export const coordinateBytes: Readonly<Record<Curve, number>> = { bn128: 32, bls12381: 48 };
 
+/** p: coordinates of points are below it. BN254: EIP-197. BLS12-381: draft-irtf-cfrg-pairing-friendly-curves, 4.2.1. */
+export const basePrime: Readonly<Record<Curve, bigint>> = {
+  bn128: 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n,
+  bls12381:
+    0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn,
+};
+
+/** r: signals are below it. Same sources; it is the order of the groups and circom's `--prime`. */
+export const scalarPrime: Readonly<Record<Curve, bigint>> = {
+  bn128: 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001n,
+  bls12381: 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n,
+};
+
 /** "development": the toxic waste is known, so proofs are forgeable and earn nothing. */
 export type Setup = "development" | "ceremony";
 
