@@ -10,8 +10,8 @@ describe("log", () => {
     logInto(lines).info("Starting", { version: "1.0.0" });
     const line = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
     expect(line).toMatchObject({ level: "info", msg: "Starting", version: "1.0.0" });
-    expect(line["caller"]).toMatch(/^log\.test\.ts:\d+$/u);
-    expect(new Date(String(line["timestamp"])).toISOString()).toBe(line["timestamp"]);
+    expect(line.caller).toMatch(/^log\.test\.ts:\d+$/u);
+    expect(new Date(String(line.timestamp)).toISOString()).toBe(line.timestamp);
   });
 
   it("keeps quiet below its level", () => {
