@@ -25,11 +25,15 @@ declare module "snarkjs" {
 
   /** Coordinates in decimal; projective with z = "1" (G2: ["1", "0"]). */
   export type Groth16Proof = {
-    readonly pi_a: readonly string[];
-    readonly pi_b: readonly (readonly string[])[];
-    readonly pi_c: readonly string[];
-    readonly protocol: string;
-    readonly curve: string;
+    readonly pi_a: readonly [string, string, string];
+    readonly pi_b: readonly [
+      readonly [string, string],
+      readonly [string, string],
+      readonly [string, string],
+    ];
+    readonly pi_c: readonly [string, string, string];
+    readonly protocol: "groth16";
+    readonly curve: CurveName;
   };
 
   /** verification_key.json. */

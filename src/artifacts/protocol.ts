@@ -63,4 +63,6 @@ export type FromArtifacts =
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
-  | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] };
+  | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
+  /** Something works less well than it should, e.g. there is no storage and files are kept in memory only. */
+  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string };
