@@ -13,6 +13,13 @@ declare class URL {
   readonly hostname: string;
   readonly origin: string;
 }
+interface AbortSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
 declare namespace WebAssembly {
   /** Opaque here: made by the artifact worker or the coordinator, used by the witness calculator. */
   interface Module {

@@ -1,9 +1,10 @@
 import type { FailureCause, FailureCode } from "./failure.ts";
-import type { AttemptId, CircuitId } from "./ids.ts";
+import type { AttemptId, CircuitId, WorkerId } from "./ids.ts";
 import type { AttemptRef, ProjectCard, Progress, Verdict } from "./task.ts";
 
 /** Everything that happens in a node, told by the stage where it happens. `atMs` is Unix ms, for display and logs only. */
 export type NodeEvent = { readonly atMs: number } & (
+  | { readonly type: "identity"; readonly workerId: WorkerId }
   | { readonly type: "phase"; readonly phase: Phase }
   | { readonly type: "link"; readonly link: Link }
   | {
@@ -36,6 +37,8 @@ export type NodeEvent = { readonly atMs: number } & (
       /** Present when the attempt was accepted with a receipt. */
       readonly receipt?: ReceiptRow;
     }
+  /** The kept receipts, newest first, read from storage at the start. */
+  | { readonly type: "receipts"; readonly receipts: readonly ReceiptRow[] }
   | { readonly type: "outbox"; readonly waiting: number }
   | { readonly type: "queue"; readonly waiting: number }
   | {

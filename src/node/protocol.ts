@@ -29,8 +29,10 @@ export type NodeApi = {
 /** MessagePort, in a realm-free form. */
 export type MessagePortLike = {
   postMessage(message: unknown): void;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  // The type of a method, so that a real MessagePort, whose events have more than `data`, is one of these.
+  onmessage: PortListener["listen"] | null;
 };
+type PortListener = { listen(event: { readonly data: unknown }): void };
 
 export type PageFacts = {
   readonly origin: string;
