@@ -32,7 +32,7 @@ const storage = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist/", ".cache/", ".data/", "src/gen/", "public/", "test-results/", "**/*.cjs"]),
+  globalIgnores(["dist/", ".cache/", ".data/", "src/gen/", "public/", "test-results/"]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
