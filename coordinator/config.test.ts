@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "./config.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "prove-at-home-config-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const write = (value: unknown, name = "config.json"): string => {
+  const file = path.join(folder, name);
+  writeFileSync(file, typeof value === "string" ? value : JSON.stringify(value));
+  return file;
+};
+const load = (environment: Record<string, string> = {}) =>
+  loadConfig({ DATA_DIR: folder, ...environment });
+
+describe("loadConfig", () => {
+  it("has a default for everything", () => {
+    expect(loadConfig({ CONFIG_FILE: write({}, "empty.json") })).toMatchObject({
+      port: 8080,
+      admin_port: 9091,
+      admin_host: "127.0.0.1",
+      data_dir: ".data",
+      database_url: "",
+      log_level: "info",
+      allow_legacy_workers: "loopback",
+      allowed_origins: [],
+      production: false,
+    });
+  });
+
+  it("takes the file over the defaults and the environment over the file", () => {
+    write({ port: 1111, admin_port: 2222 });
+    expect(load({ PORT: "3333" })).toMatchObject({ port: 3333, admin_port: 2222 });
+  });
+
+  it("reads CONFIG_FILE instead of the data folder's file", () => {
+    write({ port: 1111 });
+    expect(load({ CONFIG_FILE: write({ port: 4444 }, "other.json") })).toMatchObject({
+      port: 4444,
+    });
+  });
+
+  it("reads lists and flags from the environment", () => {
+    const config = load({
+      ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
+      METRICS_PER_WORKER: "off",
+      NODE_ENV: "production",
+    });
+    expect(config.allowed_origins).toEqual(["https://a.example", "http://localhost:5173"]);
+    expect(config.metrics_per_worker).toBe(false);
+    expect(config.production).toBe(true);
+  });
+
+  it.each([
+    [{ PORT: "70000" }, "port: 70000 was found; it must be a whole number from 0 to 65535"],
+    [{ PORT: "80a" }, 'port: "80a" was found; it must be a whole number from 0 to 65535'],
+    [
+      { LOG_LEVEL: "loud" },
+      'log_level: "loud" was found; it must be one of debug, info, warn, error',
+    ],
+    [
+      { DATABASE_URL: "mysql://x" },
+      'database_url: "mysql://x" was found; it must be a URL such as',
+    ],
+    [
+      { ALLOWED_ORIGINS: "https://a/b" },
+      'allowed_origins.0: "https://a/b" was found; it must be an exact origin',
+    ],
+    [{ ALLOW_LEGACY_WORKERS: "yes" }, "one of loopback, always, never"],
+    [
+      { METRICS_PER_WORKER: "perhaps" },
+      'metrics_per_worker: "perhaps" was found; it must be true or false',
+    ],
+    [{ TLS_CERT_FILE: "a.pem" }, "given together"],
+    [{ LEASE_TTL_MS: "5000" }, "three heartbeats"],
+    [{ CONFIG_FILE: "/nowhere/x.json" }, '"/nowhere/x.json" does not exist'],
+  ])("%j names the field, the value and the rule", (environment, message) => {
+    expect(() => load(environment)).toThrow(message);
+  });
+
+  it("names every broken rule at once", () => {
+    expect(() => load({ PORT: "-1", LOG_LEVEL: "loud" })).toThrow(/port: -1[^]*log_level: "loud"/u);
+  });
+
+  it("refuses unknown keys of the file with what was probably meant", () => {
+    write({ prot: 1 });
+    expect(() => load()).toThrow('prot: there is no such setting; did you mean "port"?');
+    write({ worker: { concurency: 2 } });
+    expect(() => load()).toThrow(
+      'worker.concurency: there is no such setting; did you mean "concurrency"?',
+    );
+    write({ quite_something_else: 1 });
+    expect(() => load()).toThrow(/quite_something_else: there is no such setting\n/u);
+  });
+
+  it("says where a file is not JSON", () => {
+    const file = write("{port:1}");
+    expect(() => load()).toThrow(file);
+    write([1]);
+    expect(() => load()).toThrow("not an object");
+  });
+});
