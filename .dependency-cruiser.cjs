@@ -1,7 +1,7 @@
 // Who may import whom. The tree and its realms: docs/architecture.md. Each rule is shown to bite by
 // scripts/dependencies.test.ts.
 
-const tests = "\\.test\\.tsx?$|^src/(.+/)?testing/|^e2e/|^bench/|^circuits/|^scripts/";
+const tests = "\\.test\\.tsx?$|/testing/|^e2e/|^bench/|^circuits/|^scripts/";
 const roots = "^src/main\\.tsx$|\\.worker\\.ts$|^src/sw/sw\\.ts$";
 const words = "^src/(domain|wire|gen|circuit)/";
 const boundaries = "^src/(node|artifacts|prover)/protocol\\.ts$";
