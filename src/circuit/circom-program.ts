@@ -45,7 +45,8 @@ const circomImports = [
 ] as const;
 type CircomImport = (typeof circomImports)[number];
 
-const requireKnownImports = (module: WebAssembly.Module): void => {
+/** @throws NodeFailure "artifact" naming the first import that is none of circom's. */
+export const requireKnownImports = (module: WebAssembly.Module): void => {
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
     const known = circomImports.some((allowed) => allowed === name);
     if (from === "runtime" && kind === "function" && known) continue;

@@ -39,6 +39,8 @@ export type Witness = {
   readonly wtns: Uint8Array<ArrayBuffer>;
   /** The wires within it: 32 bytes each, little-endian, in normal (not Montgomery) form. */
   readonly wires: Uint8Array<ArrayBuffer>;
+  /** What the calculator's own memory had grown to, bytes. */
+  readonly memoryBytes: number;
 };
 
 /**
@@ -174,7 +176,8 @@ const readWitness = (program: CircomProgram, size: number): Witness => {
     out.set(shared, at);
     at += shared.length;
   }
-  return { wtns, wires: wtns.subarray(WTNS_HEADER_BYTES) };
+  const memoryBytes = program.memory.buffer.byteLength;
+  return { wtns, wires: wtns.subarray(WTNS_HEADER_BYTES), memoryBytes };
 };
 
 /** iden3's binary file format: "wtns", version 2, two sections (1: field and size, 2: values). */
