@@ -22,6 +22,8 @@ export default defineConfig({
           include: ["**/*.integration.test.ts"],
           exclude: outside,
           environment: "node",
+          // One PostgreSQL for the whole run; each file gets a database of its own.
+          globalSetup: ["coordinator/db/testing/cluster.ts"],
           // A cold PostgreSQL cluster takes seconds on an idle machine and ten times that on a busy one.
           testTimeout: 120_000,
           hookTimeout: 180_000,

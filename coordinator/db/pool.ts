@@ -1,0 +1,50 @@
+/** Connection pools: how every connection of the coordinator to PostgreSQL is set up. */
+import postgres from "postgres";
+import type { Options, PostgresType, Sql } from "postgres";
+
+/** A pool; int8 arrives as bigint. */
+export type Pool = Sql<{ bigint: bigint }>;
+
+/** Longer than any statement of ours takes; a stuck one gives its connection back. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** A transaction left open this long belongs to a process that is gone or stuck. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_S = 10;
+/** Between tries to reconnect: 50 ms, doubled up to half a second, since a restarted server is back within that. */
+const reconnectDelay = (attempt: number): number => Math.min(0.05 * 2 ** attempt, 0.5);
+
+export type PoolOptions = {
+  /** Connections at most. */
+  readonly size: number;
+  /**
+   * "on": committed is on disk when the statement returns. "off": up to 0.6 s of commits may be forgotten in a crash of
+   * the server, never half of one; right for leases, which expire anyway.
+   */
+  readonly durability: "on" | "off";
+  readonly statementTimeoutMs?: number;
+};
+
+/** Settings that all our connections share. */
+export const connectionSettings = (
+  options: PoolOptions,
+): Options<{ bigint: PostgresType<bigint> }> => ({
+  max: options.size,
+  connect_timeout: CONNECT_TIMEOUT_S,
+  backoff: reconnectDelay,
+  // Connections are kept: scram costs milliseconds, and the lock connection must not be recycled.
+  max_lifetime: null,
+  // Notices ("relation exists, skipping") are for psql.
+  onnotice: () => undefined,
+  types: { bigint: postgres.BigInt },
+  connection: {
+    application_name: "prove-at-home",
+    synchronous_commit: options.durability,
+    statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
+    TimeZone: "UTC",
+  },
+});
+
+/** A pool on `url`; connects with its first statement. */
+export const openPool = (url: string, options: PoolOptions): Pool =>
+  postgres(url, connectionSettings(options));
