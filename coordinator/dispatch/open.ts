@@ -1,0 +1,181 @@
+/**
+ * The dispatcher of one replica: sessions, streams, leases in flight. In: registrations, heartbeats, verdicts, wake-ups.
+ * Out: assignments and control messages on task streams. Promises: no worker holds more than its slots; a stream that
+ * ends takes nothing away; what never reached a worker is queued again at once.
+ */
+import type { Log } from "../log.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { AttemptId, WorkerId } from "../../src/domain/ids.ts";
+import { flushIntervalMs, openBeats } from "./beats.ts";
+import type { FeedMessage, WantedState } from "./feed.ts";
+import type { Heartbeat, HeartbeatAnswer } from "./heartbeat.ts";
+import { openPump } from "./pump.ts";
+import { judge } from "./session.ts";
+import type { Session } from "./session.ts";
+import { openSessions } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Tickets } from "./ticket.ts";
+import { repeat } from "../repeat.ts";
+import type { Repetition } from "../repeat.ts";
+import { free, giveBack, takeAway } from "./attempts.ts";
+import type { Desk } from "./attempts.ts";
+import { registerWorker } from "./register.ts";
+import type { RegistrationOutcome, WorkerRegistration } from "./register.ts";
+import { closeFeed, draining, endSession, streamOf } from "./stream.ts";
+import { applyHeartbeat } from "./heartbeat.ts";
+
+export type Dispatch = {
+  readonly sessions: Sessions;
+  /** Ends the worker's session before, if there is one, and takes over those of the held attempts that are alive. */
+  readonly register: (registration: WorkerRegistration) => Promise<RegistrationOutcome>;
+  readonly heartbeat: (session: Session, beat: Heartbeat) => Promise<HeartbeatAnswer>;
+  /** The task stream of a session; a second one replaces the first. `signal` ends it. */
+  readonly stream: (session: Session, signal: AbortSignal) => AsyncGenerator<FeedMessage, void>;
+  /** An attempt has its verdict: frees the slot; a bad result lets the worker rest for a moment. */
+  readonly settle: (workerId: WorkerId, attemptId: AttemptId, good: boolean) => void;
+  /** Sets what the operator wants of a worker; false = it is not connected here. */
+  readonly want: (workerId: WorkerId, state: WantedState) => boolean;
+  /** Called when a heartbeat has told something new of attempts. */
+  readonly onProgress: (listener: (attempts: readonly AttemptId[]) => void) => () => void;
+  /** Work may be ready. */
+  readonly kick: () => void;
+  /** No registrations and leases from now on; streams end with UNAVAILABLE; what never arrived is given back. */
+  readonly drain: () => Promise<void>;
+};
+
+export type DispatchOptions = {
+  readonly queue: Queue;
+  readonly tickets: Tickets;
+  readonly log: Log;
+  readonly heartbeatIntervalMs: number;
+  readonly leaseTtlMs: number;
+  readonly streamKeepaliveMs: number;
+  /** Monotonic, ms. */
+  readonly now: () => number;
+};
+
+/** Everything also works by polling; wake-ups only make it quick. */
+const POLL_MS = 1_000;
+
+const openDesk = (options: DispatchOptions): Desk => {
+  const { queue, log, now, tickets } = options;
+  const sessions = openSessions(options, now);
+  const pump = openPump({
+    queue,
+    tickets,
+    now,
+    log,
+    sessions: () => [...sessions.all()].filter((one) => sessions.liveness(one) === "active"),
+    current: (lease) => sessions.current(lease.worker),
+  });
+  return {
+    ...options,
+    sessions,
+    pump,
+    beats: openBeats(queue, log),
+    registering: new Map(),
+    stopping: false,
+  };
+};
+
+const flushing = (desk: Desk): Repetition =>
+  repeat({
+    everyMs: flushIntervalMs(desk.leaseTtlMs),
+    log: desk.log,
+    name: "flush heartbeats",
+    task: async () =>
+      takeAway(
+        desk,
+        (await desk.beats.flush()).map((beat) => beat.attemptId),
+      ),
+  });
+
+const polling = (desk: Desk): Repetition =>
+  repeat({
+    everyMs: POLL_MS,
+    log: desk.log,
+    name: "poll",
+    task: async () => {
+      for (const session of desk.sessions.all()) {
+        const gone = desk.sessions.liveness(session) === "gone";
+        if (gone) await endSession(desk, session, "silent for the lease TTL");
+      }
+      desk.pump.kick();
+    },
+  });
+
+const heartbeat = async (
+  desk: Desk,
+  session: Session,
+  beat: Heartbeat,
+): Promise<HeartbeatAnswer> => {
+  const effects = applyHeartbeat(session, beat, { beats: desk.beats, now: desk.now() });
+  await giveBack(desk, { session, attempts: effects.returned, reason: "returned by the node" });
+  await giveBack(desk, {
+    session,
+    attempts: effects.unknownToWorker,
+    reason: "never arrived at the node",
+  });
+  if (beat.state === "leaving") await endSession(desk, session, beat.stateReason);
+  else desk.pump.kick();
+  return effects.answer;
+};
+
+const settle = (
+  desk: Desk,
+  session: Session,
+  report: { readonly attemptId: AttemptId; readonly good: boolean },
+): void => {
+  session.lastSeen = desk.now();
+  judge(session, report.good, desk.now());
+  free(desk, session, [report.attemptId]);
+};
+
+const want = (desk: Desk, session: Session, state: WantedState): void => {
+  session.wanted = state;
+  if (session.profile.protocolVersion > 0) session.feed?.push({ kind: "wanted", state });
+  desk.pump.kick();
+};
+
+export const openDispatch = (options: DispatchOptions): Dispatch => {
+  const desk = openDesk(options);
+  const { sessions, pump } = desk;
+  const progressListeners = new Set<(attempts: readonly AttemptId[]) => void>();
+  const repetitions = [flushing(desk), polling(desk)];
+  const unlisten = options.queue.onWake((wake) => {
+    if (wake.kind === "ready") pump.kick();
+    if (wake.kind === "cancel") takeAway(desk, wake.attempts);
+  });
+  return {
+    sessions,
+    register: (registration) => registerWorker(desk, registration),
+    heartbeat: async (session, beat) => {
+      const answer = await heartbeat(desk, session, beat);
+      for (const listener of progressListeners) listener(beat.attempts.map((one) => one.attemptId));
+      return answer;
+    },
+    stream: (session, signal) => streamOf(desk, session, signal),
+    settle: (workerId, attemptId, good) => {
+      const session = sessions.of(workerId);
+      if (session !== undefined) settle(desk, session, { attemptId, good });
+    },
+    want: (workerId, state) => {
+      const session = sessions.of(workerId);
+      if (session !== undefined) want(desk, session, state);
+      return session !== undefined;
+    },
+    onProgress: (listener) => {
+      progressListeners.add(listener);
+      return () => void progressListeners.delete(listener);
+    },
+    kick: pump.kick,
+    drain: async () => {
+      desk.stopping = true;
+      unlisten();
+      await pump.stop();
+      await Promise.all([...sessions.all()].map((one) => closeFeed(desk, one, draining())));
+      await Promise.all(repetitions.map((one) => one.stop()));
+      await desk.beats.flush();
+    },
+  };
+};
