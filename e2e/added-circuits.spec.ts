@@ -8,8 +8,7 @@ import { submit, watchToEnd, withBundle } from "./harness/job.ts";
 import { onStand } from "./harness/stand.ts";
 import { verifiesByNoble, verifiesBySnarkjs } from "./harness/verify.ts";
 
-const folder =
-  process.env["BENCH_CIRCUITS"] ?? path.join(projectRoot, "..", "shared", "circuits");
+const folder = process.env.BENCH_CIRCUITS ?? path.join(projectRoot, "..", "shared", "circuits");
 
 test("circuits that are added while nodes run are proven and verified", async () => {
   test.skip(!existsSync(folder), `no folder of extra circuits at ${folder} (BENCH_CIRCUITS)`);

@@ -25,7 +25,7 @@ test("50 merkle tasks over 2 provers: each accepted exactly once", async () => {
     expect(watched.code, watched.stdout + watched.stderr).toBe(0);
     await bothProving;
     const job = (await runCli(coordinator, ["jobs", "show", jobId, "--json"])).json();
-    const tasks = job["tasks"] as readonly {
+    const tasks = job.tasks as readonly {
       readonly state: string;
       readonly attempts: readonly { readonly outcome: string }[];
     }[];

@@ -97,9 +97,9 @@ const waitForReady = (child: ChildProcess, logs: LogLine[]): Promise<Ready> =>
       if (entry.msg !== "ready") return;
       clearTimeout(late);
       resolve({
-        url: String(entry["url"]),
-        port: Number(entry["port"]),
-        adminPort: Number(entry["admin_port"]),
+        url: String(entry.url),
+        port: Number(entry.port),
+        adminPort: Number(entry.admin_port),
       });
     });
   });

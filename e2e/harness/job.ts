@@ -30,7 +30,7 @@ export const submit = async (
 ): Promise<string> => {
   const result = await trySubmit(coordinator, circuit, inputs);
   expect(result.code, result.stderr).toBe(0);
-  return String(result.json()["job_id"]);
+  return String(result.json().job_id);
 };
 
 /** Submits and hands over the outcome, whatever it is. */
@@ -80,7 +80,11 @@ export const withBundle = async (
   }
 };
 
-type AttemptView = { readonly attempt_id: string; readonly outcome: string; readonly reason: string };
+type AttemptView = {
+  readonly attempt_id: string;
+  readonly outcome: string;
+  readonly reason: string;
+};
 
 /** The attempts of each task of a job, in order of submission. */
 export const attemptsOf = async (
@@ -89,6 +93,6 @@ export const attemptsOf = async (
 ): Promise<readonly (readonly AttemptView[])[]> => {
   const result = await runCli(coordinator, ["jobs", "show", jobId, "--json"]);
   expect(result.code, result.stderr).toBe(0);
-  const tasks = result.json()["tasks"] as readonly { readonly attempts: readonly AttemptView[] }[];
+  const tasks = result.json().tasks as readonly { readonly attempts: readonly AttemptView[] }[];
   return tasks.map((task) => task.attempts);
 };

@@ -11,6 +11,8 @@ export const PROOF_DEADLINE_MS = 120_000;
 
 export type Volunteer = {
   readonly context: BrowserContext;
+  /** The profile folder; names the browser's processes. */
+  readonly profile: string;
   readonly openPage: (query?: string) => Promise<NodePage>;
   /** SIGKILL to the whole browser; the profile stays. */
   readonly kill: () => Promise<void>;
@@ -49,6 +51,7 @@ export const startVolunteer = async (options: VolunteerOptions): Promise<Volunte
     get context() {
       return context;
     },
+    profile,
     openPage: async (query = "") => {
       const page = await context.newPage();
       await page.addInitScript(recordPublishedState);

@@ -1,0 +1,8 @@
+/** The middle value; of an even count the mean of the two in the middle. NaN of nothing. */
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const high = sorted[Math.floor(middle)] ?? Number.NaN;
+  if (!Number.isInteger(middle)) return high;
+  return ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
+};
