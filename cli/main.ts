@@ -1,0 +1,28 @@
+/** The command line's composition root: the real terminal, environment and network. */
+import { setTimeout as wait } from "node:timers/promises";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { runCommandLine } from "./program.ts";
+import type { World } from "./world.ts";
+
+const interrupt = new AbortController();
+process.once("SIGINT", () => interrupt.abort());
+
+const world: World = {
+  stdout: (text) => void process.stdout.write(text),
+  stderr: (text) => void process.stderr.write(text),
+  env: process.env,
+  stdin: process.stdin,
+  isTerminal: process.stderr.isTTY,
+  signal: interrupt.signal,
+  sleep: (ms, signal) => wait(ms, undefined, { signal }),
+  openTransport: ({ baseUrl, interceptors, ca }) =>
+    createGrpcTransport({
+      baseUrl,
+      interceptors: [...interceptors],
+      // An idle connection would keep the program alive for minutes after its last answer.
+      idleConnectionTimeoutMs: 100,
+      nodeOptions: ca === undefined ? {} : { ca },
+    }),
+};
+
+process.exitCode = await runCommandLine(process.argv.slice(2), world);
