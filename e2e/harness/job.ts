@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "playwright/test";
+import type { Groth16Proof, VerificationKey } from "snarkjs";
 import { runCli, type CliResult } from "./cli.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { projectRoot } from "./coordinator.ts";
@@ -49,9 +50,9 @@ export const watchToEnd = (coordinator: Coordinator, jobId: string): Promise<Cli
   runCli(coordinator, ["watch", jobId, "--json"]);
 
 export type Bundle = {
-  readonly proof: Readonly<Record<string, unknown>>;
+  readonly proof: Groth16Proof;
   readonly publicSignals: readonly string[];
-  readonly vkey: Readonly<Record<string, unknown>>;
+  readonly vkey: VerificationKey;
   readonly proofBytes: Uint8Array;
   readonly dir: string;
 };

@@ -7,29 +7,17 @@ import type { Bundle } from "./job.ts";
 export const verifiesBySnarkjs = (bundle: Bundle): Promise<boolean> =>
   groth16.verify(bundle.vkey, [...bundle.publicSignals], bundle.proof);
 
-type Affine1 = readonly [string, string, string];
-type Affine2 = readonly [
-  readonly [string, string],
-  readonly [string, string],
-  readonly [string, string],
-];
-type VerificationKey = {
-  readonly curve: string;
-  readonly vk_alpha_1: Affine1;
-  readonly vk_beta_2: Affine2;
-  readonly vk_gamma_2: Affine2;
-  readonly vk_delta_2: Affine2;
-  readonly IC: readonly Affine1[];
-};
-type Groth16Proof = { readonly pi_a: Affine1; readonly pi_b: Affine2; readonly pi_c: Affine1 };
+/** As snarkjs writes points: decimal, projective with z = 1. */
+type Affine1 = readonly string[];
+type Affine2 = readonly (readonly string[])[];
 
 /** e(-A, B) e(alpha, beta) e(L, gamma) e(C, delta) = 1, with L = IC0 + sum of public signals times ICi. */
 export const verifiesByNoble = (bundle: Bundle): boolean => {
-  const vkey = bundle.vkey as unknown as VerificationKey;
-  const proof = bundle.proof as unknown as Groth16Proof;
+  const { vkey, proof } = bundle;
   const curve = vkey.curve === "bn128" ? bn254 : bls12_381;
-  const g1 = ([x, y]: Affine1) => curve.G1.Point.fromAffine({ x: BigInt(x), y: BigInt(y) });
-  const fp2 = ([c0, c1]: readonly [string, string]) => ({ c0: BigInt(c0), c1: BigInt(c1) });
+  const g1 = ([x = "", y = ""]: Affine1) =>
+    curve.G1.Point.fromAffine({ x: BigInt(x), y: BigInt(y) });
+  const fp2 = ([c0 = "", c1 = ""]: Affine1 = []) => ({ c0: BigInt(c0), c1: BigInt(c1) });
   const g2 = ([x, y]: Affine2) => curve.G2.Point.fromAffine({ x: fp2(x), y: fp2(y) });
   const [constant, ...terms] = vkey.IC.map(g1);
   if (constant === undefined || terms.length !== bundle.publicSignals.length) return false;
