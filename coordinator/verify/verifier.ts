@@ -32,7 +32,13 @@ export type ProofCheck =
   /** `why` is one plain sentence that names what was wrong and what would be right. */
   | { readonly valid: false; readonly code: string; readonly why: string }
   /** The verifier is full or broken: nothing is known about the proof, the node should try again. */
-  | { readonly valid: "unknown"; readonly why: string; readonly retryAfterMs: number };
+  | {
+      readonly valid: "unknown";
+      readonly why: string;
+      readonly retryAfterMs: number;
+      /** Two verifiers disagree: the circuit needs a person's look. */
+      readonly quarantined?: true;
+    };
 
 export type InputCheck =
   | { readonly ok: true }
