@@ -1,6 +1,7 @@
 /**
  * What this project uses of snarkjs 0.7.6, which ships no types. Read from its sources; signatures, not documentation.
  */
+
 declare module "snarkjs" {
   /** A path (Node.js; in browsers a URL), the bytes themselves, or a file in memory. */
   export type FastFile = string | Uint8Array | MemoryFile;

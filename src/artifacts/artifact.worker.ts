@@ -1,0 +1,27 @@
+// Entry of the artifact worker: wiring only.
+import { expose } from "comlink";
+import { clock } from "../platform/worker/clock.ts";
+import { createArtifacts } from "./artifacts.ts";
+import { memoryBudgetBytes } from "./memory-budget.ts";
+import { openMemory } from "./store/memory.ts";
+import { openOpfs } from "./store/opfs.ts";
+
+const never = new AbortController().signal;
+
+expose(
+  createArtifacts({
+    network: {
+      fetch: (url, options) => fetch(url, options),
+      clock,
+      random: Math.random,
+    },
+    openStore: () =>
+      openOpfs({
+        root: () => navigator.storage.getDirectory(),
+        sleep: (ms) => clock.sleep(ms, never),
+      }),
+    fallback: openMemory,
+    isolated: crossOriginIsolated,
+    memoryBudgetBytes: memoryBudgetBytes(navigator),
+  }),
+);

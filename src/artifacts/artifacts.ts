@@ -1,0 +1,176 @@
+import type { CircuitId, Sha256 } from "../domain/ids.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import type { MessagePortLike } from "../node/protocol.ts";
+import { loadCircuitFiles } from "./circuit-files.ts";
+import { createManifests, type Manifests } from "./manifests.ts";
+import type { Network } from "./network.ts";
+import type {
+  ArtifactApi,
+  ArtifactOptions,
+  CircuitFiles,
+  FromArtifacts,
+  LoadOutcome,
+  WantedCircuit,
+} from "./protocol.ts";
+import type { FileStore } from "./store/file-store.ts";
+import { Shelf } from "./store/shelf.ts";
+
+export type ArtifactTools = {
+  readonly network: Network;
+  /** @throws where the browser has no storage: then `fallback` is used, and said. */
+  readonly openStore: () => Promise<FileStore>;
+  readonly fallback: () => FileStore;
+  readonly isolated: boolean;
+  readonly memoryBudgetBytes: number;
+};
+
+/** Zkeys ready in memory for the next task of their circuit. More than this, and the one used longest ago is let go. */
+const RETAINED_BYTES = 256 * 1024 * 1024;
+/** Progress is for eyes: four a second. */
+const PROGRESS_INTERVAL_MS = 250;
+
+type Opened = {
+  readonly store: FileStore;
+  readonly shelf: Shelf;
+  readonly manifests: Manifests;
+  readonly tell: (message: FromArtifacts) => void;
+};
+
+/**
+ * The artifact worker without its worker. Promises: bytes that do not have the manifest's digest are never handed out;
+ * what is on this device is not fetched again; calls for the same circuit share one download.
+ */
+export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
+  let opened: Promise<Opened> | undefined;
+  const loading = new Map<Sha256, Load>();
+  const retained = new Map<Sha256, CircuitFiles>();
+
+  const attached = (): Promise<Opened> => {
+    if (opened !== undefined) return opened;
+    return Promise.reject(new NodeFailure("internal", "the artifact worker is not attached yet"));
+  };
+
+  return {
+    attach: async (port, options) => {
+      opened ??= open(port, options, tools);
+      await opened;
+    },
+    load: async (wanted) => {
+      const running = loading.get(wanted.zkeyDigest);
+      if (running?.circuitId === wanted.circuitId) return running.outcome;
+      const stop = new AbortController();
+      const outcome = asOutcome(
+        attached().then((mine) => loadOnce({ wanted, retained, signal: stop.signal }, mine, tools)),
+      );
+      const mine: Load = { circuitId: wanted.circuitId, outcome, stop };
+      loading.set(wanted.zkeyDigest, mine);
+      try {
+        return await outcome;
+      } finally {
+        if (loading.get(wanted.zkeyDigest) === mine) loading.delete(wanted.zkeyDigest);
+      }
+    },
+    cached: async () => (await attached()).shelf.circuits(),
+    remove: async (circuitId) => {
+      const { shelf } = await attached();
+      const stopped = [...loading.values()].filter((running) => running.circuitId === circuitId);
+      for (const { stop } of stopped) stop.abort();
+      await Promise.all(stopped.map((running) => running.outcome));
+      for (const files of [...retained.values()]) {
+        if (files.circuit.id === circuitId) retained.delete(files.circuit.zkey.sha256);
+      }
+      await shelf.remove(circuitId);
+    },
+  };
+};
+
+type Wish = {
+  readonly wanted: WantedCircuit;
+  readonly retained: Map<Sha256, CircuitFiles>;
+  readonly signal: AbortSignal;
+};
+
+const loadOnce = async (
+  { wanted, retained, signal }: Wish,
+  { store, shelf, manifests, tell }: Opened,
+  tools: ArtifactTools,
+): Promise<CircuitFiles> => {
+  const kept = retained.get(wanted.zkeyDigest);
+  if (kept?.circuit.id === wanted.circuitId && shelf.uses(kept.circuit)) {
+    retain(retained, kept);
+    return kept;
+  }
+  const found = await manifests.find(wanted);
+  const onBytes = reportProgress(wanted.circuitId, tell, tools.network.clock.now);
+  const files = await loadCircuitFiles({ found, onBytes, signal }, { ...tools, store, shelf });
+  retain(retained, files);
+  return files;
+};
+
+type Load = {
+  readonly circuitId: CircuitId;
+  readonly outcome: Promise<LoadOutcome>;
+  readonly stop: AbortController;
+};
+
+const open = async (
+  port: MessagePortLike,
+  options: ArtifactOptions,
+  tools: ArtifactTools,
+): Promise<Opened> => {
+  const tell = (message: FromArtifacts): void => port.postMessage(message);
+  const store = await tools.openStore().catch((reason: unknown) => {
+    const why = NodeFailure.from(reason).message;
+    const message = `no storage (${why}): circuits are kept in memory and fetched again on the next visit`;
+    tell({ type: "trouble", code: "platform", message });
+    return tools.fallback();
+  });
+  const shelf = await Shelf.open({
+    store,
+    unixMs: tools.network.clock.unixMs,
+    onChange: (circuits) => tell({ type: "cached", circuits }),
+  });
+  tell({ type: "cached", circuits: shelf.circuits() });
+  const manifests = createManifests({
+    network: tools.network,
+    store,
+    origin: options.coordinatorOrigin,
+    pinnedKeys: options.pinnedKeys,
+  });
+  return { store, shelf, manifests, tell };
+};
+
+const asOutcome = async (files: Promise<CircuitFiles>): Promise<LoadOutcome> => {
+  try {
+    return { ok: true, files: await files };
+  } catch (reason) {
+    const { code, message } = NodeFailure.from(reason);
+    return { ok: false, code, message };
+  }
+};
+
+/** Puts files last in the order of use and lets go of the first ones while there is too much. */
+const retain = (retained: Map<Sha256, CircuitFiles>, files: CircuitFiles): void => {
+  retained.delete(files.circuit.zkey.sha256);
+  retained.set(files.circuit.zkey.sha256, files);
+  let bytes = [...retained.values()].reduce((sum, each) => sum + each.circuit.zkey.bytes, 0);
+  for (const [digest, each] of retained) {
+    if (bytes <= RETAINED_BYTES || each === files) return;
+    retained.delete(digest);
+    bytes -= each.circuit.zkey.bytes;
+  }
+};
+
+/** At most one message per interval, and always the last one. */
+const reportProgress = (
+  circuitId: CircuitId,
+  tell: (message: FromArtifacts) => void,
+  now: () => number,
+): ((doneBytes: number, totalBytes: number) => void) => {
+  let nextAt = -Infinity;
+  return (doneBytes, totalBytes) => {
+    if (now() < nextAt && doneBytes < totalBytes) return;
+    nextAt = now() + PROGRESS_INTERVAL_MS;
+    tell({ type: "download", circuitId, doneBytes, totalBytes });
+  };
+};

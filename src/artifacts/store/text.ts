@@ -1,0 +1,16 @@
+import type { FileStore } from "./file-store.ts";
+
+/** The text of a small file, "" when there is none. */
+export const readText = (store: FileStore, name: string): Promise<string> =>
+  store.use(name, async (file) => {
+    const bytes = new Uint8Array(file.size());
+    return new TextDecoder().decode(bytes.subarray(0, file.read(bytes, 0)));
+  });
+
+/** Replaces a small file. Not atomic: whoever reads it takes a torn one for none. */
+export const writeText = (store: FileStore, name: string, text: string): Promise<void> =>
+  store.use(name, async (file) => {
+    file.truncate(0);
+    file.write(new TextEncoder().encode(text), 0);
+    file.flush();
+  });
