@@ -50,7 +50,10 @@ export const runCommandLine = async (args: readonly string[], world: World): Pro
         .configureOutput({ writeOut: world.stdout, writeErr: world.stderr }),
     run: async (command, work) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      exit = await work({ world, options, output: createOutput(world, options.json === true) });
+      const output = createOutput(world, options.json === true);
+      exit = await work({ world, options, output }).catch((thrown: unknown) => {
+        throw withAddress(CliFailure.from(thrown), options.coordinator);
+      });
     },
   };
   try {
@@ -59,6 +62,17 @@ export const runCommandLine = async (args: readonly string[], world: World): Pro
   } catch (thrown) {
     return exitOfThrown(thrown, { args, world });
   }
+};
+
+/** Nobody who answers says where; the person who asked must know. */
+const withAddress = (failure: CliFailure, coordinator: string): CliFailure => {
+  if (failure.exit !== "unreachable") return failure;
+  const remedy = "see that it runs, or name another with --coordinator";
+  const message = `cannot reach the coordinator at ${coordinator} (${failure.message}); ${remedy}`;
+  return new CliFailure(
+    { exit: "unreachable", message, reason: failure.reason, remedy },
+    { cause: failure },
+  );
 };
 
 const exitOfThrown = (

@@ -38,22 +38,27 @@ export const watchJob = async (
   return "no";
 };
 
-/** What the coordinator says of a job, opened again whenever it breaks off: each stream begins with the present state. */
+/**
+ * What the coordinator says of a job. A stream that breaks off is opened again, and begins with the present state; one
+ * that never said anything is an error at once.
+ */
 const messages = async function* (
   jobId: string,
   connection: Connection,
   context: Context,
 ): AsyncGenerator<WatchJobResponse> {
+  let heard = false;
   for (let failures = 0; ;) {
     try {
       for await (const message of watchStream(jobId, connection, context)) {
+        heard = true;
         failures = 0;
         yield message;
       }
       throw new CliFailure({ exit: "unreachable", message: "the coordinator ended the stream" });
     } catch (thrown) {
       failures += 1;
-      if (!isTransient(thrown) || failures > MAX_RETRIES) throw thrown;
+      if (!heard || !isTransient(thrown) || failures > MAX_RETRIES) throw thrown;
       context.output.note(`${CliFailure.from(thrown).message}; trying again`);
       await context.world.sleep(RETRY_DELAY_MS, context.world.signal);
     }
