@@ -1,0 +1,16 @@
+import type { NodeApi } from "../store/view.ts";
+
+/** Everything that a person can set off from the screens. main.tsx makes them. */
+export type Commands = Omit<NodeApi, "attach" | "pageChanged"> & {
+  /** Asks again whether the host answers. */
+  readonly checkReachable: () => Promise<void>;
+  readonly reload: () => void;
+  /** Puts a new version in place; the page loads anew. */
+  readonly applyUpdate: () => void;
+  /** Shows the browser's dialog to install the page. */
+  readonly install: () => Promise<void>;
+  /** Bytes that this page keeps on the device, and how many it may keep; null where the browser does not tell. */
+  readonly storageUse: () => Promise<StorageUse | null>;
+};
+
+export type StorageUse = { readonly usedBytes: number; readonly quotaBytes: number };

@@ -1,0 +1,9 @@
+export const counterWords = {
+  title: "Totals",
+  accepted: "Accepted",
+  acceptedNote: "proofs, verified by the coordinator",
+  rate: "Per minute",
+  rateNote: "over the last five minutes",
+  outbox: "Waiting to be sent",
+  outboxNote: "results, kept on this device",
+} as const;

@@ -1,0 +1,110 @@
+import type { ProverState } from "../../domain/event.ts";
+import type { ProjectCard } from "../../domain/task.ts";
+import { plannedProvers, useView } from "../../store/view.ts";
+import { useNow } from "../clock.ts";
+import { clampShare, formatElapsed, formatShare } from "../format.ts";
+import { laneWords as words, stageWords } from "./words.ts";
+
+/** A lane for each prover, of one height whatever it does; before Start as many as there will be. */
+export const Lanes = () => {
+  const count = useView(plannedProvers);
+  return (
+    <section className="lanes" aria-labelledby="lanes-title">
+      <h2 id="lanes-title" className="section-title">
+        {words.title}
+      </h2>
+      <ol className="lane-list">
+        {Array.from({ length: count }, (_, index) => (
+          <Lane key={index} index={index} />
+        ))}
+      </ol>
+    </section>
+  );
+};
+
+const Lane = ({ index }: { readonly index: number }) => {
+  const prover = useView((state) => state.node.provers[index]);
+  return (
+    <li className="lane" data-state={prover?.name ?? "off"}>
+      <span className="lane-number" aria-hidden="true">
+        {index + 1}
+      </span>
+      <span className="visually-hidden">{words.lane(index + 1)}</span>
+      {prover?.name === "proving" ? <Proving prover={prover} /> : <Quiet prover={prover} />}
+    </li>
+  );
+};
+
+type Proving = Extract<ProverState, { name: "proving" }>;
+
+const Proving = ({ prover }: { readonly prover: Proving }) => {
+  const { stage, share } = prover.progress;
+  const nowMs = useNow(true);
+  return (
+    <>
+      <span className="lane-what">
+        <span className="lane-circuit">{prover.circuitId}</span>{" "}
+        <Project project={prover.project} />
+      </span>
+      <progress
+        className="lane-bar"
+        max={1}
+        value={clampShare(share)}
+        aria-label={stageWords[stage]}
+      />
+      <span className="lane-stage">{stageWords[stage]}</span>
+      <span className="lane-figure">{formatShare(share)}</span>
+      <span className="lane-figure lane-time">{formatElapsed(nowMs - prover.startedAtMs)}</span>
+    </>
+  );
+};
+
+const Project = ({ project }: { readonly project: ProjectCard }) =>
+  project.practice ? (
+    <span className="tag" title={words.practiceNote}>
+      {words.practice}
+    </span>
+  ) : (
+    <span className="lane-project" title={project.purpose}>
+      {project.name}
+    </span>
+  );
+
+type QuietState = Exclude<ProverState, { name: "proving" }> | undefined;
+
+/** A prover without a task: the same places, an empty track. */
+const Quiet = ({ prover }: { readonly prover: QuietState }) => (
+  <>
+    <span className="lane-what lane-quiet">{quietWords(prover)}</span>
+    <span className="lane-bar lane-track" aria-hidden="true" />
+    <span className="lane-stage lane-quiet">{quietReason(prover)}</span>
+  </>
+);
+
+const quietWords = (prover: QuietState): string => {
+  switch (prover?.name) {
+    case undefined:
+      return words.off;
+    case "starting":
+      return words.starting;
+    case "idle":
+      return words.idle;
+    case "replacing":
+      return words.replacing;
+    case "ended":
+      return words.ended;
+  }
+};
+
+const quietReason = (prover: QuietState): string => {
+  switch (prover?.name) {
+    case "idle":
+      return prover.why;
+    case "replacing":
+      return prover.reason;
+    case undefined:
+    case "starting":
+    case "ended":
+      return "";
+  }
+};

@@ -1,0 +1,24 @@
+import type { Stage } from "../../domain/task.ts";
+
+export const laneWords = {
+  title: "Provers",
+  lane: (number: number): string => `Prover ${number}`,
+  practice: "Practice",
+  practiceNote: "A demonstration task: a real proof that earns nothing",
+  off: "Off",
+  starting: "Getting ready",
+  idle: "Waiting for a task",
+  replacing: "Being replaced",
+  ended: "Ended",
+} as const;
+
+/** What a prover does, in words that need no book. */
+export const stageWords: Readonly<Record<Stage, string>> = {
+  waiting: "Next in line",
+  key: "Loading the key",
+  witness: "Computing the witness",
+  ntt: "Transforming",
+  msm: "Multiplying points",
+  check: "Checking the proof",
+  report: "Sending",
+};

@@ -1,0 +1,130 @@
+import { useEffect, useState } from "react";
+import { formatClock } from "../format.ts";
+import type { PanelProps } from "../routes.ts";
+import { useLoaded } from "../use-loaded.ts";
+import { atLeast, levels, readLines, timeOf, type Level, type LogLine } from "./lines.ts";
+import { saveFile } from "./save-file.ts";
+import { logWords as words } from "./words.ts";
+
+/** More would cost more to draw than anybody reads; the download has all of them. */
+const SHOWN = 300;
+const FOLLOW_MS = 2_000;
+
+/** The node's log: the last lines by level, and all of it as a file. */
+export const LogsPanel = ({ commands }: PanelProps) => {
+  const [log, reload] = useLoaded(commands.readLog);
+  const [level, setLevel] = useState<Level>("info");
+  const [follow, setFollow] = useState(true);
+  useEvery(reload, follow ? FOLLOW_MS : null);
+  return (
+    <section className="panel" aria-labelledby="logs-title">
+      <h2 id="logs-title" className="panel-title">
+        {words.title}
+      </h2>
+      <p className="section-about">{words.about}</p>
+      <div className="toolbar">
+        <LevelChoice level={level} choose={setLevel} />
+        <label className="choice">
+          <input
+            type="checkbox"
+            checked={follow}
+            onChange={(event) => {
+              setFollow(event.currentTarget.checked);
+            }}
+          />
+          {words.follow}
+        </label>
+        <button
+          type="button"
+          className="button small"
+          disabled={log.name !== "loaded"}
+          onClick={() => {
+            if (log.name === "loaded") saveFile(words.fileName, log.value);
+          }}
+        >
+          {words.download}
+        </button>
+      </div>
+      {log.name === "failed" ? <p className="bad">{log.message}</p> : null}
+      {log.name === "loaded" ? <Lines ndjson={log.value} level={level} /> : null}
+    </section>
+  );
+};
+
+/** Calls `act` every so many ms; not at all for null. */
+const useEvery = (act: () => void, everyMs: number | null): void => {
+  useEffect(() => {
+    if (everyMs === null) return undefined;
+    const timer = setInterval(act, everyMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [act, everyMs]);
+};
+
+type ChoiceProps = { readonly level: Level; readonly choose: (level: Level) => void };
+
+const LevelChoice = ({ level, choose }: ChoiceProps) => (
+  <label className="choice">
+    {words.level}
+    <select
+      value={level}
+      onChange={(event) => {
+        const { value } = event.currentTarget;
+        choose(levels.find((known) => known === value) ?? "info");
+      }}
+    >
+      {levels.map((each) => (
+        <option key={each} value={each}>
+          {words.levels[each]}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+type LinesProps = { readonly ndjson: Uint8Array; readonly level: Level };
+
+const Lines = ({ ndjson, level }: LinesProps) => {
+  const all = readLines(ndjson);
+  const wanted = atLeast(all, level);
+  const shown = wanted.slice(0, SHOWN);
+  if (shown.length === 0) {
+    return <p className="empty">{all.length === 0 ? words.empty : words.emptyFiltered}</p>;
+  }
+  return (
+    <>
+      <p className="log-count">{words.shown(shown.length, wanted.length)}</p>
+      <div className="log" tabIndex={0} role="region" aria-label={words.title}>
+        <table className="log-table">
+          <thead className="visually-hidden">
+            <tr>
+              <th scope="col">{words.columns.time}</th>
+              <th scope="col">{words.columns.level}</th>
+              <th scope="col">{words.columns.message}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((line, index) => (
+              // Lines have no name of their own; counted from the oldest, a line keeps its number.
+              <Line key={wanted.length - index} line={line} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+};
+
+const Line = ({ line }: { readonly line: LogLine }) => (
+  <tr data-level={line.level}>
+    <td className="log-time" title={line.timestamp}>
+      {timeOf(line.timestamp, formatClock)}
+    </td>
+    <td className="log-level">{line.level}</td>
+    <td className="log-message">
+      {line.message} <span className="log-fields">{line.fields}</span>{" "}
+      <span className="log-caller">{line.caller}</span>
+    </td>
+  </tr>
+);

@@ -1,0 +1,122 @@
+import { type ReactNode } from "react";
+import type { EffectiveSettings, Settings, SettingsProblem } from "../../store/view.ts";
+import { curves } from "../../domain/circuit.ts";
+import { logLevels, problemOf } from "./form.ts";
+import { curveWords, fieldWords, settingsWords, sourceWords } from "./words.ts";
+
+/** What each field needs to draw itself. */
+export type FieldProps = {
+  readonly settings: EffectiveSettings;
+  readonly problems: readonly SettingsProblem[];
+};
+
+type NamedProps = FieldProps & { readonly name: keyof Settings };
+type FrameProps = NamedProps & { readonly children: ReactNode };
+
+const noteId = (name: keyof Settings): string => `${name}-note`;
+
+/** Rule, source and problem of a field, under it; the field points here by aria-describedby. */
+const Note = ({ name, settings, problems }: NamedProps) => {
+  const problem = problemOf(problems, name);
+  return (
+    <p className="field-note" id={noteId(name)}>
+      {problem === undefined ? (
+        fieldWords[name].rule
+      ) : (
+        <span className="bad">{settingsWords.problem(problem.rule, problem.value)}</span>
+      )}{" "}
+      <span className="field-source">{sourceWords[settings.sources[name]]}</span>
+    </p>
+  );
+};
+
+const Frame = ({ children, ...named }: FrameProps) => (
+  <div className="field">
+    <label htmlFor={named.name}>{fieldWords[named.name].label}</label>
+    {children}
+    <Note {...named} />
+  </div>
+);
+
+const described = ({ name, problems }: NamedProps) => ({
+  id: name,
+  name,
+  "aria-describedby": noteId(name),
+  "aria-invalid": problemOf(problems, name) !== undefined,
+});
+
+export const TextField = (props: NamedProps) => (
+  <Frame {...props}>
+    <input
+      type="text"
+      autoComplete="off"
+      spellCheck={false}
+      defaultValue={String(props.settings.values[props.name])}
+      {...described(props)}
+    />
+  </Frame>
+);
+
+type NumberProps = NamedProps & {
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number | "any";
+};
+
+export const NumberField = (props: NumberProps) => (
+  <Frame {...props}>
+    <input
+      type="number"
+      inputMode="decimal"
+      min={props.min}
+      max={props.max}
+      step={props.step}
+      defaultValue={props.value}
+      {...described(props)}
+    />
+  </Frame>
+);
+
+export const CurvesField = (props: FieldProps) => (
+  <fieldset className="field" aria-describedby={noteId("curves")}>
+    <legend>{fieldWords.curves.label}</legend>
+    {curves.map((curve) => (
+      <label key={curve} className="choice">
+        <input
+          type="checkbox"
+          name="curves"
+          value={curve}
+          defaultChecked={props.settings.values.curves.includes(curve)}
+        />
+        {curveWords[curve]}
+      </label>
+    ))}
+    <Note name="curves" {...props} />
+  </fieldset>
+);
+
+export const SwitchField = (props: NamedProps & { readonly checked: boolean }) => (
+  <div className="field">
+    <label className="choice">
+      <input type="checkbox" defaultChecked={props.checked} {...described(props)} />
+      {fieldWords[props.name].label}
+    </label>
+    <Note {...props} />
+  </div>
+);
+
+export const LevelField = (props: FieldProps) => (
+  <Frame name="logLevel" {...props}>
+    <select
+      defaultValue={props.settings.values.logLevel}
+      {...described({ ...props, name: "logLevel" })}
+    >
+      {logLevels.map((level) => (
+        <option key={level} value={level}>
+          {level}
+        </option>
+      ))}
+    </select>
+  </Frame>
+);

@@ -1,0 +1,88 @@
+import { useEffect } from "react";
+import { formatClock } from "../format.ts";
+import { useNow } from "../clock.ts";
+import type { Commands } from "../commands.ts";
+import { announce } from "../live-region.tsx";
+import { routeHref } from "../router.ts";
+import { isWorking, useView } from "../../store/view.ts";
+import { actionWords, sentenceOf, type Action, type Sentence } from "./sentences.ts";
+import { stateWords } from "./words.ts";
+
+/** What the node does, in one sentence, and the one button that fits. */
+export const StateCard = ({ commands }: { readonly commands: Commands }) => {
+  const page = useView((state) => state);
+  const sentence = sentenceOf(page, useNow(isWorking(page.node)));
+  const { spoken } = sentence;
+  useEffect(() => {
+    announce(spoken);
+  }, [spoken]);
+  return (
+    <section className="state" data-tone={sentence.tone} aria-labelledby="state-title">
+      <div className="state-text">
+        <h2 id="state-title" className="state-title">
+          <span className="state-dot" aria-hidden="true" />
+          {sentence.title}
+        </h2>
+        <p className="state-next">
+          {sentence.next} <HelpLink link={sentence.link} />
+        </p>
+      </div>
+      <div className="state-action">
+        <ActionButton action={sentence.action} commands={commands} />
+      </div>
+      <p className="state-note">
+        <Trouble trouble={page.node.trouble} /> {stateWords.promise}
+      </p>
+    </section>
+  );
+};
+
+const HelpLink = ({ link }: { readonly link: Sentence["link"] }) =>
+  link === undefined ? null : <a href={routeHref(`/${link}`)}>{stateWords.links[link]}</a>;
+
+type ActionProps = { readonly action: Action; readonly commands: Commands };
+
+const ActionButton = ({ action, commands }: ActionProps) => (
+  <button
+    type="button"
+    className={action === "start" || action === "none" ? "button primary" : "button"}
+    disabled={action === "none"}
+    onClick={() => {
+      run(action, commands);
+    }}
+  >
+    {actionWords[action]}
+  </button>
+);
+
+/** Whatever goes wrong in a command shows as state: main.tsx sees to that. */
+const run = (action: Action, commands: Commands): void => {
+  switch (action) {
+    case "start":
+      void commands.start();
+      return;
+    case "stop":
+    case "stop-now":
+      void commands.stop();
+      return;
+    case "check":
+      void commands.checkReachable();
+      return;
+    case "reload":
+      commands.reload();
+      return;
+    case "none":
+      return;
+  }
+};
+
+type TroubleProps = {
+  readonly trouble: { readonly message: string; readonly atMs: number } | null;
+};
+
+const Trouble = ({ trouble }: TroubleProps) =>
+  trouble === null ? null : (
+    <span className="state-trouble">
+      {stateWords.lastTrouble(formatClock(trouble.atMs), trouble.message)}
+    </span>
+  );
