@@ -3,9 +3,9 @@
  * bounded, a job has a deadline from the moment a thread takes it, a thread that hangs or dies is replaced and only its
  * own job is lost. Threads start when there is work for them and stay.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Log } from "../log.ts";
-import { bareEnvironment, loaderArguments } from "./isolation.ts";
+import { startThread } from "./isolation.ts";
 import type { FromThread, ToThread } from "./thread-protocol.ts";
 
 export type ThreadPool<Job, Result> = {
@@ -124,11 +124,7 @@ class Pool {
   }
 
   #start(): void {
-    const worker = new Worker(this.#options.entry, {
-      execArgv: [...loaderArguments],
-      env: bareEnvironment(process.env),
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
-    });
+    const worker = startThread(this.#options.entry, { heapLimitMiB: HEAP_LIMIT_MIB });
     const timer = setTimeout(() => {
       void this.#retire(thread, `not started within ${START_DEADLINE_MS} ms`);
     }, START_DEADLINE_MS);

@@ -2,10 +2,9 @@
  * Entry of a process that computes one witness: foreign WASM that may loop or eat memory. Says "ready", gets one job and
  * the memory cap, answers, and is ended by whoever started it.
  */
-import { Worker } from "node:worker_threads";
 import { NodeFailure } from "../../src/domain/failure.ts";
 import { computeWitness } from "./compute-witness.ts";
-import { loaderArguments } from "./isolation.ts";
+import { startThread } from "./isolation.ts";
 import type { FromWitnessProcess, ToWitnessProcess } from "./witness-protocol.ts";
 
 const send = (message: FromWitnessProcess): void => {
@@ -13,9 +12,8 @@ const send = (message: FromWitnessProcess): void => {
 };
 
 const guardMemory = async (capBytes: number): Promise<void> => {
-  const guard = new Worker(new URL("./memory-guard.worker.ts", import.meta.url), {
-    execArgv: [...loaderArguments],
-    workerData: capBytes,
+  const guard = startThread(new URL("./memory-guard.worker.ts", import.meta.url), {
+    argument: capBytes,
   });
   guard.unref();
   await new Promise((resolve, reject) => {
