@@ -1,9 +1,22 @@
 /** Connection pools: how every connection of the coordinator to PostgreSQL is set up. */
 import postgres from "postgres";
-import type { Options, PostgresType, Sql } from "postgres";
+import type {
+  Fragment as PostgresFragment,
+  ISql,
+  JSONValue,
+  Options,
+  PostgresType,
+  Sql,
+} from "postgres";
 
 /** A pool; int8 arrives as bigint. */
 export type Pool = Sql<{ bigint: bigint }>;
+/** A pool or a transaction: what a statement is run on. */
+export type Executor = ISql<{ bigint: bigint }>;
+/** A piece of a statement. */
+export type Fragment = PostgresFragment;
+/** What a jsonb parameter can carry. */
+export type Json = JSONValue;
 
 /** Longer than any statement of ours takes; a stuck one gives its connection back. */
 const STATEMENT_TIMEOUT_MS = 30_000;

@@ -12,7 +12,11 @@ import type { ProjectCard, Stage, StageTimings, Verdict } from "../../src/domain
 
 export type Queue = {
   // --- owners
-  /** Inserts a job and its tasks in one transaction; the same idempotency key returns the first job. */
+  /**
+   * Inserts a job and its tasks in one transaction; the same idempotency key returns the first job.
+   * Errors, as CoordinatorFailure: OWNER_QUEUE_FULL, OWNER_INPUTS_FULL and QUEUE_FULL (exhausted, with the time after
+   * which to try again), CIRCUIT_UNKNOWN (not-found: removed meanwhile).
+   */
   readonly submit: (job: NewJob) => Promise<{ readonly jobId: JobId; readonly existed: boolean }>;
   readonly job: (owner: string, jobId: JobId) => Promise<JobRow | undefined>;
   readonly jobs: (owner: string, page: { size: number; token: string }) => Promise<JobPage>;
@@ -30,7 +34,9 @@ export type Queue = {
    * does not name are lost: it restarted without them. They count as vanished and are queued again.
    */
   readonly adopt: (session: SessionRef, attempts: readonly AttemptId[]) => Promise<AdoptOutcome>;
-  /** Counters for the metrics and the fleet page. */
+  /** Sessions that were heard of just now, in batches: they are active. Sessions that are no longer current are left. */
+  readonly seen: (sessions: readonly SessionRef[]) => Promise<void>;
+  /** Counters for the metrics and the fleet page: workers seen within the last day. */
   readonly workers: () => Promise<readonly WorkerRow[]>;
 
   // --- leases
@@ -53,7 +59,11 @@ export type Queue = {
   readonly releaseReplica: () => Promise<readonly TaskId[]>;
 
   // --- reports
-  /** The attempt and its task, whoever holds it now; for a seed worker (no attempt id) by its current lease. */
+  /**
+   * The attempt and its task, whoever holds it now; for a seed worker (no attempt id) by its current or last lease.
+   * An attempt id that no row knows still finds its task: a crash of the database may have forgotten the lease. So the
+   * caller checks the ticket of every report that carries an attempt id.
+   */
   readonly findAttempt: (report: ReportRef) => Promise<AttemptRow | undefined>;
   /** One transaction: accept if open, verdict, credit, counters, receipt. Idempotent by (attempt, digest) for 7 days. */
   readonly accept: (proof: AcceptedProof) => Promise<ReportOutcome>;
@@ -76,11 +86,14 @@ export type Queue = {
 
   /**
    * Wake-ups: calls `listener` when tasks may have become ready, a job changed or attempts were cancelled, on any
-   * replica; coalesced, at least 25 ms apart. A hint only: everything also works by polling.
+   * replica; coalesced, at least 25 ms apart. A hint only: everything also works by polling. The verbs above wake by
+   * themselves whenever they change something.
    */
   readonly onWake: (listener: (wake: Wake) => void) => () => void;
   /** Tells every replica; coalesced and sent outside any transaction. */
   readonly wake: (wake: Wake) => void;
+  /** Sends what is still to be told and stops listening. The database stays open. */
+  readonly close: () => Promise<void>;
 };
 
 export type NewJob = {
@@ -128,6 +141,10 @@ export type AttemptHistory = {
   readonly reason: string;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
+  /** Last heard of, by heartbeat: of the attempt that runs, or where it ended. "" = nothing was heard. */
+  readonly stage: Stage | "";
+  /** 0..1. */
+  readonly progress: number;
   /** What the prover measured, of an accepted attempt; else 0. */
   readonly durationMs: number;
 };
@@ -141,7 +158,7 @@ export type JobRow = {
   readonly counts: Readonly<Record<TaskStateName, number>>;
   /** In order of submission; empty in a page of jobs. */
   readonly tasks: readonly TaskRow[];
-  /** Queued tasks of anybody before this job's first queued one. */
+  /** Queued tasks of anybody before this job's first queued one; 0 in a page of jobs. */
   readonly queuePosition: number;
 };
 
@@ -174,7 +191,7 @@ export type NewSession = {
   readonly sessionId: string;
   /** SHA-256 of the token that came with the call; undefined = none came. */
   readonly tokenHash: Uint8Array | undefined;
-  /** SHA-256 of the token to give when the id is new. */
+  /** SHA-256 of the token to give when the id is new; empty = a seed worker, which keeps no token and has none. */
   readonly freshTokenHash: Uint8Array;
   readonly capabilities: Readonly<Record<string, string>>;
   readonly maxConcurrentTasks: number;
@@ -183,7 +200,7 @@ export type NewSession = {
 
 export type Registration =
   | { readonly outcome: "enrolled" | "renewed" }
-  /** The id is enrolled and the token is missing or wrong. */
+  /** The id is enrolled and the token is missing or wrong, or another seed worker of this id was heard of just now. */
   | { readonly outcome: "refused" };
 
 export type SessionRef = { readonly workerId: WorkerId; readonly sessionId: string };

@@ -132,7 +132,9 @@ const attempts = `
     outcome text not null,
     reason text not null,
     reason_code text not null,
+    -- Where it ended, by its last heartbeat.
     stage text not null,
+    progress real not null,
     started_at timestamptz not null,
     ended_at timestamptz not null default now()
   )`;

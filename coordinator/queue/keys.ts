@@ -1,0 +1,104 @@
+/** Keys that the coordinator keeps: hashes of those that callers show, and secrets that all replicas share. */
+import { createHash, randomBytes } from "node:crypto";
+import type { Executor } from "../db/pool.ts";
+
+export type AccessKind = "owner" | "admin";
+export type Access = { readonly kind: AccessKind; readonly owner: string };
+
+/** SHA-256 of an access key or worker token; they have 256 random bits, so nothing slower is needed. */
+export const hashKey = (key: string): Uint8Array => createHash("sha256").update(key).digest();
+
+/** Lets a key in. A key that is known already stays as it is, also revoked. */
+export const storeAccessKey = async (
+  sql: Executor,
+  hash: Uint8Array,
+  { kind, owner }: Access,
+): Promise<void> => {
+  await sql`insert into owners (id) values (${owner}) on conflict (id) do nothing`;
+  await sql`
+    insert into access_keys (hash, kind, owner_id) values (${hash}, ${kind}, ${owner})
+    on conflict (hash) do nothing`;
+};
+
+/** Whose key this is; undefined = nobody's, or revoked. */
+export const findAccess = async (sql: Executor, hash: Uint8Array): Promise<Access | undefined> => {
+  const rows = await sql<Access[]>`
+    select kind, owner_id as owner from access_keys where hash = ${hash} and revoked_at is null`;
+  return rows[0];
+};
+
+/** At once, on every replica. False = no such key was in force. */
+export const revokeAccessKey = async (sql: Executor, hash: Uint8Array): Promise<boolean> => {
+  const rows = await sql`
+    update access_keys set revoked_at = now() where hash = ${hash} and revoked_at is null returning hash`;
+  return rows.length > 0;
+};
+
+/** The worker's token hash; undefined = unknown worker, null = a seed worker without a token. */
+export const findWorkerToken = async (
+  sql: Executor,
+  worker: string,
+): Promise<Uint8Array | null | undefined> => {
+  const rows = await sql<{ token_hash: Uint8Array | null }[]>`
+    select token_hash from workers where id = ${worker}`;
+  return rows[0]?.token_hash;
+};
+
+/** A secret by its name; `make` gives its value at the first call. Of replicas that start together, one makes it. */
+export const secret = async (
+  sql: Executor,
+  name: string,
+  make: () => Uint8Array,
+): Promise<Uint8Array> => {
+  const [newest] = await generations(sql, name, 1);
+  if (newest !== undefined) return newest;
+  await sql`
+    insert into secrets (name, generation, value) values (${name}, 1, ${make()})
+    on conflict (name, generation) do nothing`;
+  const [made] = await generations(sql, name, 1);
+  return made ?? make();
+};
+
+const generations = async (
+  sql: Executor,
+  name: string,
+  count: number,
+): Promise<readonly Uint8Array[]> => {
+  const rows = await sql<{ value: Uint8Array }[]>`
+    select value from secrets where name = ${name} order by generation desc limit ${count}`;
+  return rows.map((row) => row.value);
+};
+
+const TICKET_KEY = "ticket-key";
+const TICKET_KEY_BYTES = 32;
+
+/** HMAC keys of tickets: the first signs, both are good. */
+export type TicketKeys = {
+  readonly current: Uint8Array;
+  readonly previous: Uint8Array | undefined;
+};
+
+export const ticketKeys = async (sql: Executor): Promise<TicketKeys> => {
+  await secret(sql, TICKET_KEY, newTicketKey);
+  const [current, previous] = await generations(sql, TICKET_KEY, 2);
+  return { current: current ?? newTicketKey(), previous };
+};
+
+/** A new generation: tickets of the one before stay good, older ones do not. */
+export const rotateTicketKey = async (sql: Executor): Promise<TicketKeys> => {
+  await sql`
+    insert into secrets (name, generation, value)
+    select ${TICKET_KEY}, coalesce(max(generation), 0) + 1, ${newTicketKey()}
+    from secrets where name = ${TICKET_KEY}
+    on conflict (name, generation) do nothing`;
+  await sql`
+    delete from secrets where name = ${TICKET_KEY} and generation <= (
+      select max(generation) - 2 from secrets where name = ${TICKET_KEY})`;
+  return ticketKeys(sql);
+};
+
+const newTicketKey = (): Uint8Array => randomBytes(TICKET_KEY_BYTES);
+
+/** The Ed25519 seed (32 bytes) that signs receipts. */
+export const receiptKey = (sql: Executor): Promise<Uint8Array> =>
+  secret(sql, "receipt-key", () => randomBytes(32));

@@ -1,0 +1,81 @@
+/** Every number that the queue goes by. A value, so that tests can make time short. */
+import {
+  HARD_LIMIT_DEFAULT_MS,
+  HEARTBEAT_INTERVAL_MS,
+  LEASE_TTL_MS,
+} from "../../src/domain/limits.ts";
+
+export type QueuePolicy = {
+  /** How long an attempt may stay unmentioned by heartbeats. */
+  readonly leaseTtlMs: number;
+  /** Attempts of one task that may vanish, and that may end badly in all, before it is dead. */
+  readonly maxLost: number;
+  readonly maxFailures: number;
+  /** Wait before the next attempt after a failure report: base x 2^failures, at most cap, x 1..1.25 by chance. */
+  readonly backoffBaseMs: number;
+  readonly backoffCapMs: number;
+  /** Hard limit of an attempt: `factor` x p95, within min..max; `default` below `minSamples`. */
+  readonly hardLimit: {
+    readonly factor: number;
+    readonly minMs: number;
+    readonly maxMs: number;
+    readonly defaultMs: number;
+    readonly minSamples: number;
+    /** How long a replica goes by the figures that it has read. */
+    readonly cacheMs: number;
+  };
+  /** Open tasks (dead ones excepted) and bytes of their inputs. */
+  readonly queuedPerOwner: number;
+  readonly queuedInAll: number;
+  readonly inputBytesPerOwner: number;
+  /** What a submission beyond a limit is told to wait. */
+  readonly retryAfterMs: number;
+  /** Proving time that a task is taken for until its circuit has been measured. */
+  readonly unmeasuredCostMs: number;
+  /** A worker silent for this long is suspect; for `leaseTtlMs`, gone. */
+  readonly suspectAfterMs: number;
+  /** A seed worker has no token: its id is free again when it has been silent for this long. */
+  readonly seedIdleMs: number;
+  readonly verdictsKeptMs: number;
+  readonly attemptsKeptMs: number;
+  /** How long a dead task can be revived. */
+  readonly deadKeptMs: number;
+  readonly workersKeptMs: number;
+  /** Newest proof durations kept per circuit and node class. */
+  readonly samplesKept: number;
+  /** Wake-ups of one replica are at least this far apart. */
+  readonly wakeIntervalMs: number;
+};
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+export const defaultPolicy: QueuePolicy = {
+  leaseTtlMs: LEASE_TTL_MS,
+  maxLost: 3,
+  maxFailures: 5,
+  backoffBaseMs: 2 * SECOND,
+  backoffCapMs: 10 * MINUTE,
+  hardLimit: {
+    factor: 4,
+    minMs: MINUTE,
+    maxMs: 30 * MINUTE,
+    defaultMs: HARD_LIMIT_DEFAULT_MS,
+    minSamples: 20,
+    cacheMs: 30 * SECOND,
+  },
+  queuedPerOwner: 10_000,
+  queuedInAll: 100_000,
+  inputBytesPerOwner: 64 * 1024 * 1024,
+  retryAfterMs: 30 * SECOND,
+  unmeasuredCostMs: SECOND,
+  suspectAfterMs: 2 * HEARTBEAT_INTERVAL_MS + 10 * SECOND,
+  seedIdleMs: 2 * HEARTBEAT_INTERVAL_MS,
+  verdictsKeptMs: 7 * DAY,
+  attemptsKeptMs: 30 * DAY,
+  deadKeptMs: 7 * DAY,
+  workersKeptMs: 30 * DAY,
+  samplesKept: 1_000,
+  wakeIntervalMs: 25,
+};
