@@ -49,9 +49,9 @@ export const encodeProof = (curve: Curve, proof: LooseProof): Uint8Array => {
   if (proof.curve !== curve) throw refusal("curve", quote(curve), quote(proof.curve));
   const [ax, ay] = affine("A", proof.pi_a, "1");
   // z of G2 is [1, 0], which String() writes as "1,0".
-  const [bx, by] = affine("B", proof.pi_b, "1,0");
+  const [bx, by] = affine("B", proof.pi_b, "1,0").map((part) => pair("B", part));
   const [cx, cy] = affine("C", proof.pi_c, "1");
-  const texts = [ax, ay, bx[1], bx[0], by[1], by[0], cx, cy];
+  const texts = [ax, ay, bx?.[1], bx?.[0], by?.[1], by?.[0], cx, cy];
   const values = coordinates.map((name, index) => {
     const value = parseDecimal(name, texts[index]);
     return requireBelow(name, value, basePrime[curve]);
@@ -150,6 +150,12 @@ const affine = <Part>(name: string, point: readonly Part[], one: string): readon
   }
   if (String(z) !== one) throw refusal(`${name}.z`, `${one} (affine)`, quote(String(z)));
   return [x, y];
+};
+
+/** The c0 and c1 of a coordinate of G2. */
+const pair = (name: string, part: readonly string[]): readonly string[] => {
+  if (part.length === 2) return part;
+  throw refusal(name, "two parts (c0, c1) per coordinate", String(part.length));
 };
 
 /** (0, 0) is how the point at infinity is written; it lies on neither curve. */
