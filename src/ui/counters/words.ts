@@ -4,6 +4,6 @@ export const counterWords = {
   acceptedNote: "proofs, verified by the coordinator",
   rate: "Per minute",
   rateNote: "over the last five minutes",
-  outbox: "Waiting to be sent",
+  outbox: "Not yet sent",
   outboxNote: "results, kept on this device",
 } as const;

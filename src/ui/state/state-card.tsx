@@ -30,9 +30,10 @@ export const StateCard = ({ commands }: { readonly commands: Commands }) => {
       <div className="state-action">
         <ActionButton action={sentence.action} commands={commands} />
       </div>
-      <p className="state-note">
-        <Trouble trouble={page.node.trouble} /> {stateWords.promise}
-      </p>
+      <div className="state-foot">
+        <Trouble trouble={page.node.trouble} />
+        <p>{stateWords.promise}</p>
+      </div>
     </section>
   );
 };
@@ -80,9 +81,13 @@ type TroubleProps = {
   readonly trouble: { readonly message: string; readonly atMs: number } | null;
 };
 
-const Trouble = ({ trouble }: TroubleProps) =>
-  trouble === null ? null : (
-    <span className="state-trouble">
-      {stateWords.lastTrouble(formatClock(trouble.atMs), trouble.message)}
-    </span>
+/** The last thing that went wrong and still matters; cut to one line, whole as the line's tooltip. */
+const Trouble = ({ trouble }: TroubleProps) => {
+  const text =
+    trouble === null ? "" : stateWords.lastTrouble(formatClock(trouble.atMs), trouble.message);
+  return (
+    <p className="state-trouble" title={text}>
+      {text}
+    </p>
   );
+};
