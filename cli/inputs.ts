@@ -15,7 +15,7 @@ export type NumberedInput = {
 const MAX_BATCH_BYTES = 3 << 20;
 
 /** Opens a file, or standard input for "-". */
-export const openText = (name: string, world: World): AsyncIterable<Uint8Array | string> =>
+const openText = (name: string, world: World): AsyncIterable<Uint8Array | string> =>
   name === "-" ? world.stdin : createReadStream(name);
 
 /** @throws CliFailure "usage" when the file cannot be read or is not one JSON object. */

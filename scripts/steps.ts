@@ -18,7 +18,7 @@ export type StepResult = {
   readonly seconds: number;
 };
 
-export const runStep = async (step: Step): Promise<StepResult> => {
+const runStep = async (step: Step): Promise<StepResult> => {
   const started = performance.now();
   const { code, output } = await run(step);
   const seconds = (performance.now() - started) / 1000;

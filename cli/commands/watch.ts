@@ -5,6 +5,7 @@ import { TaskState, type JobSummary, type TaskEvent } from "../../src/gen/provin
 import type { Context, Definition } from "../context.ts";
 import { connect, type Connection } from "../connection.ts";
 import { CliFailure, isTransient, type ExitName } from "../failure.ts";
+import { countsText } from "../job-text.ts";
 import { countsRecord, stateWord, taskEventRecord } from "../records.ts";
 
 /** A coordinator that restarts is back within seconds; after this many tries in a row it is not restarting. */
@@ -140,11 +141,8 @@ const leasedText = (event: TaskEvent): string => {
   return `${event.stage} ${Math.round(event.progress * 100)} % (${event.workerId})`;
 };
 
-const summaryText = (summary: JobSummary): string => {
-  const counts = Object.entries(countsRecord(summary.counts)).filter(([, count]) => count > 0);
-  const parts = counts.map(([state, count]) => `${count} ${state}`);
-  return `${summary.done ? "done: " : ""}${parts.join(", ")}`;
-};
+const summaryText = ({ done, counts }: JobSummary): string =>
+  `${done ? "done: " : ""}${countsText(counts)}`;
 
 const summaryRecord = (summary: JobSummary) => ({
   event: "summary",
