@@ -53,7 +53,7 @@ const presentUse = async (sql: Executor, owner: string, most: number): Promise<U
       select count(*), coalesce(sum(octet_length(input)), 0)::bigint as bytes
       from tasks where owner_id = ${owner} and state <> 3
     ) own, (
-      select count(*) from (select from tasks where state <> 3 limit ${most}) as some
+      select count(*) from (select from tasks where state <> 3 limit ${most}) as every_owner
     ) everybody`;
   const { owned, bytes, total } = rows[0];
   return { owned: Number(owned), bytes: Number(bytes), total: Number(total) };
