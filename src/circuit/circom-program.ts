@@ -10,7 +10,7 @@ export type CircomProgram = {
   /** Byte offset of the 32 bytes (little-endian) that carry one field element in or out. */
   readonly sharedStart: number;
   readonly init: (sanityCheck: number) => void;
-  /** Number of values of the input signal with this name hash, -1 when there is none. */
+  /** Number of values of the input signal with this name hash; 0 or -1 when there is none. */
   readonly getInputSignalSize: (hashHigh: number, hashLow: number) => number;
   /** Takes one value; the last of them runs the circuit. */
   readonly setInputSignal: (hashHigh: number, hashLow: number, index: number) => void;

@@ -18,7 +18,7 @@ export type WitnessCalculator = {
   readonly inputSize: number;
   /** Wires of the circuit, the constant one among them. */
   readonly witnessSize: number;
-  /** Number of values that an input signal takes; -1 when the circuit has none of that name. */
+  /** Number of values that an input signal takes; -1 when the circuit has none of that name (or an empty one). */
   readonly signalSize: (name: string) => number;
   /** @throws MalformedInput naming the first signal that is unknown, too short, too long, or left out. */
   readonly check: (signals: InputSignals) => void;
@@ -51,7 +51,11 @@ export type Witness = {
  */
 export const createWitnessCalculator = (module: WebAssembly.Module): WitnessCalculator => {
   const { program, ...facts } = inspect(module);
-  const signalSize = (name: string): number => program.getInputSignalSize(...hashName(name));
+  const signalSize = (name: string): number => {
+    const size = program.getInputSignalSize(...hashName(name));
+    // circom says 0 or -1, by its version.
+    return size > 0 ? size : -1;
+  };
   const check = (signals: InputSignals): void =>
     requireAllInputs(signals, { signalSize, inputSize: facts.inputSize });
   const calculate = (signals: InputSignals): Witness => {
@@ -122,7 +126,7 @@ const requireAllInputs = (signals: InputSignals, declared: Declared): void => {
 };
 
 const requireSize = (name: string, got: number, wanted: number): void => {
-  if (got === wanted) return;
+  if (got === wanted || (got === 0 && wanted < 0)) return;
   if (wanted < 0) {
     const problem = `the circuit has no input signal "${name}"`;
     throw new MalformedInput({ field: name, problem, remedy: "use the names in its source" });
