@@ -99,10 +99,14 @@ const fetchProof = async (
   return "ok";
 };
 
+/** The coordinator's reasons for a proof that may still come. */
+const unfinished = ["TASK_QUEUED", "TASK_LEASED", "TASK_DELAYED"];
+
 /** A task that has no proof is not a request that is wrong. */
 const withoutProof = (thrown: unknown): never => {
   const failure = CliFailure.from(thrown);
   if (ConnectError.from(thrown).code !== Code.FailedPrecondition) throw failure;
   const { message, reason, field, remedy } = failure;
-  throw new CliFailure({ exit: "noProof", message, reason, field, remedy }, { cause: thrown });
+  const exit = unfinished.includes(reason) ? "notReady" : "noProof";
+  throw new CliFailure({ exit, message, reason, field, remedy }, { cause: thrown });
 };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ErrorInfoSchema } from "../../src/gen/proving/v1/error_pb.ts";
 import { JobService, TaskState } from "../../src/gen/proving/v1/job_pb.ts";
 import { exitCodes } from "../failure.ts";
 import { proveAddition, type RealProof } from "../testing/proofs.ts";
@@ -44,7 +45,9 @@ const withJob = (states: readonly TaskState[], curve = "bn128") => ({
         const state = states[Number(taskId.slice(2))];
         if (state === undefined) throw new ConnectError(`no task ${taskId}`, Code.NotFound);
         if (state !== TaskState.ACCEPTED) {
-          throw new ConnectError("it failed: not satisfied", Code.FailedPrecondition);
+          const value = { reason: `TASK_${TaskState[state]}`, problem: "no proof", remedy: "none" };
+          const details = [{ desc: ErrorInfoSchema, value }];
+          throw new ConnectError("x", Code.FailedPrecondition, undefined, details);
         }
         return { ...proofOn(curve), publicSignals: [...proofOn(curve).publicSignals], taskId };
       },
@@ -93,6 +96,7 @@ describe("get", () => {
     ["j_1", [TaskState.DEAD], exitCodes.noProof],
     ["t_0", [TaskState.ACCEPTED], exitCodes.ok],
     ["t_0", [TaskState.FAILED], exitCodes.noProof],
+    ["t_0", [TaskState.LEASED], exitCodes.notReady],
     ["t_9", [TaskState.ACCEPTED], exitCodes.notFound],
   ])("%s of a job with states %j exits %d", async (id, states, exit) => {
     const { run } = testWorld(withJob(states));

@@ -1,0 +1,52 @@
+// Size limits of what a volunteer downloads, gzip. `npm run build` first. Proving keys are never part of it.
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+
+const assets = "dist/assets";
+
+/** The one built file whose name begins so. */
+const entry = (name) => {
+  const found = readdirSync(assets).filter(
+    (file) => file.startsWith(`${name}-`) && file.endsWith(".js"),
+  );
+  if (found.length === 1) return path.join(assets, found[0]);
+  throw new Error(`${found.length} files ${assets}/${name}-*.js; there must be one`);
+};
+
+/** A file and all that it imports before it can run; what it imports later, on demand, has limits of its own. */
+const withStaticImports = (file, seen = new Set()) => {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const code = readFileSync(file, "utf8");
+  for (const [, specifier] of code.matchAll(
+    /\bimport\s*(?:[^"'();]+?from\s*)?["'](\.[^"']+)["']/g,
+  )) {
+    withStaticImports(path.join(path.dirname(file), specifier), seen);
+  }
+  return seen;
+};
+
+const startedBy = (file) => [...withStaticImports(file)];
+
+/** The scripts that index.html names, and all that they import. */
+const firstView = () => {
+  const html = readFileSync("dist/index.html", "utf8");
+  const named = [...html.matchAll(/(?:src|href)="\/?(assets\/[^"]+\.js)"/g)];
+  return [...new Set(named.flatMap(([, file]) => startedBy(path.join("dist", file))))];
+};
+
+const limit = (name, files, kilobytes) => ({
+  name,
+  path: files,
+  limit: `${kilobytes} kB`,
+  gzip: true,
+});
+
+export default [
+  limit("first view of the page", firstView(), 90),
+  limit("node worker", startedBy(entry("node.worker")), 70),
+  limit("artifact worker", startedBy(entry("artifact.worker")), 30),
+  limit("prover worker without its engine", startedBy(entry("prover.worker")), 10),
+  limit("engine snarkjs", startedBy(entry("snarkjs")), 120),
+  limit("service worker", ["dist/sw.js"], 12),
+];
