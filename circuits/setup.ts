@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as snarkjs from "snarkjs";
 import type { VerificationKey } from "snarkjs";
 import type { Curve } from "../src/domain/circuit.ts";
@@ -62,7 +63,7 @@ export const makeKeys = async (id: string, curve: Curve, r1cs: Uint8Array): Prom
 /** Phase 1, kept between runs since it takes minutes. */
 const ceremony = async (curve: Curve): Promise<string> => {
   const power = powers[curve];
-  const folder = ".cache/circuits";
+  const folder = fileURLToPath(new URL("../.cache/circuits", import.meta.url));
   const label = `powers of tau, ${curve}, 2^${power}`;
   const kept = join(folder, `${curve}-${power}-${publicSecret(label).slice(0, 8)}.ptau`);
   if (existsSync(kept)) return kept;

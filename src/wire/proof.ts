@@ -30,7 +30,7 @@ export type SnarkjsProof = {
 };
 
 /** Bytes of one public signal: both scalar fields are below 2^256. */
-export const PUBLIC_SIGNAL_BYTES = 32;
+const PUBLIC_SIGNAL_BYTES = 32;
 
 /** The coordinates in the order of the wire. */
 const coordinates = ["A.x", "A.y", "B.x.c1", "B.x.c0", "B.y.c1", "B.y.c0", "C.x", "C.y"] as const;
