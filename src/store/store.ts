@@ -37,6 +37,8 @@ export type PageState = {
   readonly features: readonly Feature[];
   /** Logical cores of the device. */
   readonly cores: number;
+  /** How many provers there will be, as far as the page can tell before the node has read its settings. */
+  readonly expectedProvers: number;
   /** The host of this page answers; asked while no node runs, since a running one knows by its link. */
   readonly reachable: boolean;
   /** "ready": a new version waits for a moment between tasks. */
@@ -52,6 +54,7 @@ const initialPage: PageState = {
   settings: null,
   features: [],
   cores: 1,
+  expectedProvers: 1,
   reachable: true,
   update: "none",
   installable: false,

@@ -82,4 +82,4 @@ export const projectsUnderWay = (node: NodeState): readonly string[] => {
 
 /** Lanes to draw before the provers exist, so that Start moves nothing on the page. */
 export const plannedProvers = (state: PageState): number =>
-  Math.max(state.node.provers.length, state.settings?.values.concurrency ?? 1);
+  Math.max(state.node.provers.length, state.settings?.values.concurrency ?? state.expectedProvers);

@@ -138,7 +138,12 @@ const Fields = (props: FieldsProps) => {
           value={values.heartbeatIntervalMs / 1000}
           {...seconds}
         />
-        <NumberField name="keepaliveTimeMs" value={values.keepaliveTimeMs / 1000} {...seconds} />
+        <NumberField
+          name="keepaliveTimeMs"
+          value={values.keepaliveTimeMs / 1000}
+          {...seconds}
+          max={300}
+        />
         <NumberField
           name="keepaliveTimeoutMs"
           value={values.keepaliveTimeoutMs / 1000}

@@ -7,6 +7,7 @@ import type { Link, Phase, StartStep, StopStep } from "../../domain/event.ts";
 import {
   isBusy,
   isWorking,
+  plannedProvers,
   projectsUnderWay,
   type NodeState,
   type PageState,
@@ -75,7 +76,7 @@ const bootSentence = (boot: Exclude<PageState["boot"], { name: "attached" }>): S
         spoken: "This page cannot prove here.",
         tone: "problem",
         title: "This page cannot prove here.",
-        next: "The note below names what is missing, and how to get it.",
+        next: "The note names what is missing, and how to get it.",
         action: "none",
       };
     case "failed":
@@ -90,7 +91,7 @@ const bootSentence = (boot: Exclude<PageState["boot"], { name: "attached" }>): S
 };
 
 const idle = (page: PageState): Sentence => {
-  const provers = page.settings?.values.concurrency ?? 1;
+  const provers = plannedProvers(page);
   const cores = provers === 1 ? "one core" : `${provers} cores`;
   return {
     spoken: "Ready to start.",
