@@ -3,7 +3,10 @@ import type { AttemptId, CircuitId, WorkerId } from "./ids.ts";
 import type { AttemptRef, ProjectCard, Progress, Verdict } from "./task.ts";
 
 /** Everything that happens in a node, told by the stage where it happens. `atMs` is Unix ms, for display and logs only. */
-export type NodeEvent = { readonly atMs: number } & (
+export type NodeEvent = { readonly atMs: number } & NodeNews;
+
+/** What a stage tells; the node adds when. */
+export type NodeNews =
   | { readonly type: "identity"; readonly workerId: WorkerId }
   | { readonly type: "phase"; readonly phase: Phase }
   | { readonly type: "link"; readonly link: Link }
@@ -49,8 +52,7 @@ export type NodeEvent = { readonly atMs: number } & (
     }
   | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
   | { readonly type: "memory"; readonly prover: number; readonly bytes: number }
-  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string }
-);
+  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string };
 
 /** The life of a node. A union: each variant owns its fields, one function (store/reduce.ts) changes it. */
 export type Phase =

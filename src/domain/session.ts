@@ -117,5 +117,12 @@ export type StartAnswer = { readonly go: true } | { readonly go: false; readonly
 export type ReportAnswer = {
   readonly verdict: Verdict;
   readonly message: string;
-  readonly receipt: Receipt | undefined;
+  readonly receipt: AcceptedReceipt | undefined;
+};
+
+/** A receipt, and what its body says for display. */
+export type AcceptedReceipt = {
+  readonly receipt: Receipt;
+  readonly acceptedAtMs: number;
+  readonly credited: boolean;
 };

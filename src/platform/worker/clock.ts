@@ -1,20 +1,26 @@
+/** The browser's clock. Worker timers are not throttled when the page is hidden. */
 import type { Clock } from "../../domain/clock.ts";
 
-/** The browser's time. In a worker it runs on while the page is hidden. */
 export const clock: Clock = {
   now: () => performance.now(),
   unixMs: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      const end = (): void => {
+      if (signal.aborted) {
+        reject(reasonOf(signal));
+        return;
+      }
+      const stop = (): void => {
         clearTimeout(timer);
-        reject(signal.reason as Error);
+        reject(reasonOf(signal));
       };
       const timer = setTimeout(() => {
-        signal.removeEventListener("abort", end);
+        signal.removeEventListener("abort", stop);
         resolve();
       }, ms);
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
+      signal.addEventListener("abort", stop, { once: true });
     }),
 };
+
+const reasonOf = (signal: AbortSignal): Error =>
+  signal.reason instanceof Error ? signal.reason : new DOMException("aborted", "AbortError");

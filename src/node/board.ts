@@ -1,0 +1,40 @@
+/** The node's state: changed by what the stages tell, shown at most four times a second. */
+import type { Clock } from "../domain/clock.ts";
+import type { NodeNews } from "../domain/event.ts";
+import { reduce } from "../store/reduce.ts";
+import { initialState, type NodeState } from "../store/state.ts";
+
+/** Faster than that nobody reads, and each one costs the page a render. */
+const INTERVAL_MS = 250;
+
+export class Board {
+  readonly #clock: Clock;
+  readonly #publish: (state: NodeState) => void;
+  #state = initialState;
+  #shownAtMs = Number.NEGATIVE_INFINITY;
+  #due = false;
+
+  constructor(clock: Clock, publish: (state: NodeState) => void) {
+    this.#clock = clock;
+    this.#publish = publish;
+  }
+
+  get state(): NodeState {
+    return this.#state;
+  }
+
+  tell(news: NodeNews): void {
+    this.#state = reduce(this.#state, { ...news, atMs: this.#clock.unixMs() });
+    if (this.#due) return;
+    this.#due = true;
+    void this.#showWhenDue();
+  }
+
+  async #showWhenDue(): Promise<void> {
+    const waitMs = this.#shownAtMs + INTERVAL_MS - this.#clock.now();
+    if (waitMs > 0) await this.#clock.sleep(waitMs, new AbortController().signal);
+    this.#due = false;
+    this.#shownAtMs = this.#clock.now();
+    this.#publish(this.#state);
+  }
+}

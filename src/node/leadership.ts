@@ -1,0 +1,181 @@
+/**
+ * One browser is one node: of all tabs the one that holds the Web Lock leads, the others watch and pass commands on. A
+ * tab that closes gives the lock to the next one at once. A leader that is frozen keeps the lock but says nothing any
+ * more: a follower takes it away, and the old one asks before it sends that it still has it.
+ */
+import type { Clock, Random } from "../domain/clock.ts";
+import type { Log } from "../domain/log.ts";
+import type { NodeState } from "../store/state.ts";
+
+export type HeldLock = {
+  /** Resolves when it was taken away. */
+  readonly lost: Promise<void>;
+  readonly isHeld: () => Promise<boolean>;
+};
+
+export type LockPort = {
+  /** "if-free": `undefined` when somebody else holds it. "steal": from whoever holds it. */
+  readonly acquire: (
+    how: "if-free" | "wait" | "steal",
+    signal: AbortSignal,
+  ) => Promise<HeldLock | undefined>;
+};
+
+/** Between the tabs of one browser, on the channel "prove-at-home-node". */
+export type TabMessage =
+  | { readonly type: "state"; readonly state: NodeState }
+  /** A new tab: tell it the state. */
+  | { readonly type: "hello" }
+  | { readonly type: "command"; readonly command: TabCommand };
+
+export type TabCommand =
+  | { readonly name: "start" | "stop" | "settings-changed" }
+  | { readonly name: "remove-circuit"; readonly circuitId: string };
+
+export type ChannelPort = {
+  readonly post: (message: TabMessage) => void;
+  readonly listen: (listener: (message: TabMessage) => void) => void;
+};
+
+export type LeadershipNeeds = {
+  readonly lock: LockPort;
+  readonly channel: ChannelPort;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** `goOn`: the leader before was at work. */
+  readonly lead: (goOn: boolean) => void;
+  /** Another tab leads. Called at first, and when the lead was taken away. */
+  readonly follow: () => void;
+  /** The leader's state, while this tab follows. */
+  readonly watch: (state: NodeState) => void;
+  /** A command of a follower, while this tab leads. */
+  readonly command: (command: TabCommand) => void;
+  readonly state: () => NodeState;
+};
+
+const BEAT_MS = 2_000;
+/** Beats that may stay out. Counted in own beats, so that a device that slept blames nobody. */
+const MISSED_BEATS = 10;
+
+export class Leadership {
+  readonly #needs: LeadershipNeeds;
+  #held: HeldLock | undefined;
+  #demote: () => void = () => undefined;
+  #missed = 0;
+  #leaderWorks = false;
+
+  constructor(needs: LeadershipNeeds) {
+    this.#needs = needs;
+    needs.channel.listen((message) => this.#hear(message));
+  }
+
+  get leads(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** Resolves when it is known whether this tab leads or follows; goes on until the signal. */
+  async join(signal: AbortSignal): Promise<void> {
+    const held = await this.#needs.lock.acquire("if-free", signal);
+    if (held === undefined) this.#needs.follow();
+    void this.#stay(held, signal).catch((reason: unknown) => {
+      if (!signal.aborted) this.#needs.log.error("Leadership ended", { error: String(reason) });
+    });
+    void this.#beat(signal).catch(() => undefined);
+  }
+
+  /** Whether this tab still leads, asked of the browser. One that does not is told so, and stops. */
+  async check(): Promise<boolean> {
+    const held = this.#held;
+    if (held === undefined) return false;
+    if (await held.isHeld()) return true;
+    this.#demote();
+    return false;
+  }
+
+  /** Shows the state to the other tabs. */
+  publish(state: NodeState): void {
+    if (this.leads) this.#needs.channel.post({ type: "state", state });
+  }
+
+  /** Passes a command to the leading tab. */
+  pass(command: TabCommand): void {
+    this.#needs.channel.post({ type: "command", command });
+  }
+
+  async #stay(first: HeldLock | undefined, signal: AbortSignal): Promise<void> {
+    let held = first;
+    for (;;) {
+      held ??= await this.#queue(signal);
+      const demoted = new Promise<void>((resolve) => {
+        this.#demote = resolve;
+      });
+      this.#held = held;
+      this.#needs.lead(first === undefined && this.#leaderWorks);
+      this.#leaderWorks = false;
+      await Promise.race([held.lost, demoted]);
+      this.#held = undefined;
+      held = undefined;
+      first = undefined;
+      this.#needs.log.warn("Another tab took the lead");
+      this.#needs.follow();
+    }
+  }
+
+  async #queue(signal: AbortSignal): Promise<HeldLock> {
+    this.#missed = 0;
+    this.#needs.channel.post({ type: "hello" });
+    for (;;) {
+      const stop = new AbortController();
+      const until = AbortSignal.any([signal, stop.signal]);
+      const turn = this.#needs.lock.acquire("wait", until);
+      const silent = this.#leaderSilent(until);
+      try {
+        const held = await Promise.race([turn, silent]);
+        if (held !== undefined) return held;
+      } finally {
+        stop.abort();
+        turn.catch(() => undefined);
+        silent.catch(() => undefined);
+      }
+      this.#needs.log.warn("The leading tab is silent, taking the lead");
+      const stolen = await this.#needs.lock.acquire("steal", signal);
+      if (stolen !== undefined) return stolen;
+    }
+  }
+
+  /** Resolves when a leader that was at work has not been heard for long. */
+  async #leaderSilent(signal: AbortSignal): Promise<undefined> {
+    // Not all followers in the same moment.
+    const patience = MISSED_BEATS * (1 + this.#needs.random() / 2);
+    this.#missed = 0;
+    while (!this.#leaderWorks || this.#missed < patience) {
+      await this.#needs.clock.sleep(BEAT_MS, signal);
+      this.#missed += 1;
+    }
+    return undefined;
+  }
+
+  async #beat(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#needs.clock.sleep(BEAT_MS, signal);
+      this.publish(this.#needs.state());
+    }
+  }
+
+  #hear(message: TabMessage): void {
+    if (message.type === "state") {
+      if (this.leads) return;
+      this.#missed = 0;
+      this.#leaderWorks = atWork(message.state);
+      this.#needs.watch(message.state);
+      return;
+    }
+    if (!this.leads) return;
+    if (message.type === "hello") this.publish(this.#needs.state());
+    else this.#needs.command(message.command);
+  }
+}
+
+const atWork = ({ phase }: NodeState): boolean =>
+  phase.name === "running" || phase.name === "starting";

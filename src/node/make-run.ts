@@ -1,0 +1,81 @@
+/** Makes one life of a node from its settings: who it is, whom it speaks to, and with what. */
+import type { NodeNews } from "../domain/event.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import { workerId as parseWorkerId } from "../domain/ids.ts";
+import type { Log } from "../domain/log.ts";
+import { guarded } from "./guarded.ts";
+import { EnrolledIdentity } from "./identity.ts";
+import type { NodeNeeds } from "./node-needs.ts";
+import type { PagePort } from "./page-port.ts";
+import type { Settings } from "./protocol.ts";
+import { Run } from "./run.ts";
+import { whileRunning, type Loaded } from "./settings/settings.ts";
+import type { Shelf } from "./shelf.ts";
+import { MetricsBook } from "./telemetry/metrics.ts";
+
+export type MakeRunNeeds = Pick<
+  NodeNeeds,
+  "about" | "clock" | "connect" | "memoryBudgetBytes" | "random" | "spawnProver" | "store"
+> & {
+  readonly log: Log;
+  readonly page: PagePort;
+  readonly shelf: Shelf;
+  readonly leads: () => Promise<boolean>;
+  /** Keeps a secret out of the log. */
+  readonly hide: (secret: string) => void;
+  readonly hidden: () => boolean;
+  readonly tell: (news: NodeNews) => void;
+  readonly pageOrigin: string;
+  /** The settings as they are now. */
+  readonly latest: () => Settings;
+};
+
+/** @throws NodeFailure "settings" for an id that has no form. */
+export const makeRun = async (needs: MakeRunNeeds, loaded: Loaded): Promise<Run> => {
+  const { values } = loaded.effective;
+  const origin = values.coordinatorAddress === "" ? needs.pageOrigin : values.coordinatorAddress;
+  const workerId = parseWorkerId(values.id);
+  if (workerId === undefined) {
+    throw new NodeFailure("settings", `id ${JSON.stringify(values.id)} does not have its form`);
+  }
+  needs.tell({ type: "identity", workerId });
+  const store = needs.store.values;
+  const identity = new EnrolledIdentity({ store, origin, workerId, secret: needs.hide });
+  await identity.open();
+  await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys: loaded.pinnedKeys });
+  return runFor({ ...needs, identity, origin }, values);
+};
+
+const runFor = (
+  needs: MakeRunNeeds & { readonly identity: EnrolledIdentity; readonly origin: string },
+  started: Settings,
+): Run => {
+  const { about, clock, hidden, identity, log, memoryBudgetBytes, origin, random, shelf } = needs;
+  const { workerId } = identity;
+  const metrics = new MetricsBook();
+  const coordinator = needs.connect({
+    ...{ origin, workerId },
+    called: (method, status) => metrics.called(method, status),
+    token: () => identity.token,
+  });
+  const page = needs.page.side(`${origin}/coordinator.CoordinatorService/SendHeartbeat`);
+  return new Run({
+    ...{ clock, hidden, log, metrics, random },
+    ...guarded({ coordinator, page }, needs.leads),
+    settings: () => whileRunning(started, needs.latest()),
+    spawn: needs.spawnProver,
+    load: (wanted) => shelf.load(wanted),
+    outbox: needs.store.outbox(`${origin} ${workerId}`),
+    identity: {
+      offer: () => ({
+        ...{ workerId, memoryBudgetBytes },
+        buildVersion: about.version,
+        cores: about.cores,
+        cachedZkeys: shelf.zkeys,
+        token: identity.token,
+      }),
+      registered: (registration) => identity.registered(registration),
+    },
+    show: needs.tell,
+  });
+};

@@ -1,0 +1,49 @@
+/**
+ * In: assignments, pulled by whichever prover is free. Out: one stream of reports per prover. Promises: one task per
+ * prover at a time; every task ends in a report, in being given back, or in being cancelled, whatever its prover does. A
+ * prover that hangs or dies is ended and replaced.
+ */
+import type { AttemptId } from "../../domain/ids.ts";
+import type { Assignment, Report } from "../../domain/task.ts";
+import { Lane } from "./lane.ts";
+import type { PoolNeeds } from "./prover.ts";
+import { Durations } from "./watchdog.ts";
+
+export class Pool {
+  readonly #lanes: readonly Lane[];
+
+  constructor(needs: PoolNeeds, concurrency: number) {
+    const durations = new Durations();
+    this.#lanes = Array.from({ length: concurrency }, (_, index) => {
+      return new Lane(needs, index, durations);
+    });
+  }
+
+  /** The engine's name, when the first prover is ready. */
+  get engine(): Promise<string> {
+    return Promise.race(this.#lanes.map((lane) => lane.engine));
+  }
+
+  /** Tasks that are being proven. */
+  get active(): number {
+    return this.#lanes.filter((lane) => lane.proves !== undefined).length;
+  }
+
+  /** One stream of reports per prover; each ends when `tasks` has ended and its last task is done. */
+  prove(tasks: AsyncIterable<Assignment>): readonly AsyncIterable<Report>[] {
+    const shared = tasks[Symbol.asyncIterator]();
+    return this.#lanes.map((lane) => lane.reports(shared));
+  }
+
+  /** Ends a task and its prover. False = no prover has it. */
+  cancel(attempt: AttemptId, why: string): boolean {
+    const lane = this.#lanes.find((candidate) => candidate.proves === attempt);
+    lane?.cancel(why);
+    return lane !== undefined;
+  }
+
+  /** Ends all provers, now. */
+  end(why: string): void {
+    for (const lane of this.#lanes) lane.end(why);
+  }
+}

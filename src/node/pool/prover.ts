@@ -1,0 +1,48 @@
+/** What the pool needs of a prover worker and of its surroundings. */
+import type { LoadOutcome, WantedCircuit } from "../../artifacts/protocol.ts";
+import type { Clock, Random } from "../../domain/clock.ts";
+import type { NodeNews } from "../../domain/event.ts";
+import type { FailureCause, NodeFailure } from "../../domain/failure.ts";
+import type { Log } from "../../domain/log.ts";
+import type { StartAnswer } from "../../domain/session.ts";
+import type { Assignment, AttemptRef, Stage } from "../../domain/task.ts";
+import type { FromProver, ProveOutcome, ProveRequest } from "../../prover/protocol.ts";
+
+/** One prover worker. Every promise of it settles, also when the worker dies or is ended. */
+export type Prover = {
+  /** The engine's name, once it can prove. */
+  readonly ready: Promise<string>;
+  /** Rejects with a NodeFailure when the worker dies or is ended. */
+  readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
+  /** Resolves when the worker dies or is ended. */
+  readonly lost: Promise<NodeFailure>;
+  readonly listen: (listener: (message: FromProver) => void) => void;
+  readonly terminate: () => void;
+};
+
+export type PoolNeeds = {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly spawn: (lane: number) => Prover;
+  readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  /** Tells the coordinator that a prover has begun. Nobody waits for the answer; a "no" ends the attempt. */
+  readonly begin: (attempt: AttemptRef, signal: AbortSignal) => Promise<StartAnswer>;
+  /** Hands an attempt back unproven: its circuit is not signed by a key that this node trusts. */
+  readonly distrust: (assignment: Assignment, why: string) => void;
+  readonly allowUnsigned: () => boolean;
+  readonly show: (event: PoolEvent) => void;
+};
+
+/** What the pool tells of its provers. */
+export type PoolEvent = Extract<
+  NodeNews,
+  { type: "prover" | "proved" | "proof-failed" | "attempt-lost" | "memory" | "trouble" }
+>;
+
+/** Why an attempt failed, where; as it is reported. */
+export type AttemptFailure = {
+  readonly cause: FailureCause;
+  readonly message: string;
+  readonly stage: Stage;
+};

@@ -1,0 +1,121 @@
+/** One place for a prover worker: keeps a living one in it. */
+import { exponential, fullJitter } from "../../domain/backoff.ts";
+import type { ProverState } from "../../domain/event.ts";
+import { NodeFailure } from "../../domain/failure.ts";
+import type { FromProver } from "../../prover/protocol.ts";
+import type { PoolNeeds, Prover } from "./prover.ts";
+
+/** A worker that cannot start is tried again after 1 s, then up to a minute: it must not spin. */
+const restarts = exponential(1_000, 60_000);
+/** A module worker on a busy device; far above the half second that it takes on an idle one. */
+const START_LIMIT_MS = 60_000;
+
+export class Slot {
+  readonly #needs: PoolNeeds;
+  readonly #index: number;
+  readonly #ended = new AbortController();
+  readonly #heard: (message: FromProver) => void;
+  #prover: Prover | undefined;
+  /** The one that has said that it can prove. */
+  #able: Prover | undefined;
+  #living: Promise<Prover>;
+  #firstEngine: (name: string) => void = () => undefined;
+  /** The engine's name, of the first worker that could start. */
+  readonly engine: Promise<string>;
+
+  constructor(needs: PoolNeeds, index: number, heard: (message: FromProver) => void) {
+    this.#needs = needs;
+    this.#index = index;
+    this.#heard = heard;
+    this.engine = new Promise((resolve) => {
+      this.#firstEngine = resolve;
+    });
+    this.#living = this.#start();
+  }
+
+  /** Whether a worker that can prove is in it. */
+  get alive(): boolean {
+    return this.#prover !== undefined && this.#prover === this.#able;
+  }
+
+  /** A worker that can prove. @throws NodeFailure "cancelled" once the slot is ended. */
+  prover(): Promise<Prover> {
+    return this.#living;
+  }
+
+  /** Ends the worker at once, whatever it does, and starts another; unless that has been done already. */
+  replace(worn: Prover, reason: string): void {
+    if (this.#ended.signal.aborted || this.#prover !== worn) return;
+    this.#needs.log.warn("Prover replaced", { prover: this.#index, reason });
+    this.#show({ name: "replacing", reason });
+    this.#prover = undefined;
+    worn.terminate();
+    this.#living = this.#start();
+  }
+
+  /** Ends the worker for good. */
+  end(): void {
+    if (this.#ended.signal.aborted) return;
+    this.#ended.abort(new NodeFailure("cancelled", "the node stops"));
+    this.#prover?.terminate();
+    this.#show({ name: "ended" });
+  }
+
+  async #start(): Promise<Prover> {
+    const started = this.#tryUntilReady();
+    // Whoever asks for the prover gets the rejection; when nobody asks, the end is no error.
+    started.catch(() => undefined);
+    return started;
+  }
+
+  async #tryUntilReady(): Promise<Prover> {
+    for (let backoff = restarts; ; backoff = backoff.next()) {
+      this.#ended.signal.throwIfAborted();
+      const prover = this.#needs.spawn(this.#index);
+      this.#prover = prover;
+      this.#show({ name: "starting" });
+      prover.listen(this.#heard);
+      try {
+        this.#firstEngine(await this.#ready(prover));
+        this.#show({ name: "idle", why: "waiting for a task" });
+        this.#able = prover;
+        this.#replaceWhenLost(prover);
+        return prover;
+      } catch (reason) {
+        this.#ended.signal.throwIfAborted();
+        prover.terminate();
+        await this.#failed(NodeFailure.from(reason, "prover_lost"), backoff.delayMs);
+      }
+    }
+  }
+
+  async #ready(prover: Prover): Promise<string> {
+    const done = new AbortController();
+    const late = this.#needs.clock.sleep(START_LIMIT_MS, done.signal).then(() => {
+      throw new NodeFailure("prover_lost", `a prover did not start within ${START_LIMIT_MS} ms`);
+    });
+    try {
+      return await Promise.race([prover.ready, late]);
+    } finally {
+      done.abort();
+      late.catch(() => undefined);
+    }
+  }
+
+  async #failed(failure: NodeFailure, delayMs: number): Promise<void> {
+    const { clock, log, random, show } = this.#needs;
+    log.error("Prover cannot start", { prover: this.#index, error: failure.message });
+    show({ type: "trouble", code: failure.code, message: failure.message });
+    this.#show({ name: "replacing", reason: failure.message });
+    await clock.sleep(delayMs / 2 + fullJitter(delayMs / 2, random), this.#ended.signal);
+  }
+
+  #replaceWhenLost(prover: Prover): void {
+    // One that was replaced or ended on purpose is no longer the slot's.
+    void prover.lost.then((failure) => this.replace(prover, failure.message));
+  }
+
+  #show(state: ProverState): void {
+    this.#needs.show({ type: "prover", prover: this.#index, state });
+  }
+}

@@ -1,0 +1,41 @@
+/** What one life of a node needs of its surroundings. */
+import type { LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
+import type { Clock, Random } from "../domain/clock.ts";
+import type { NodeNews } from "../domain/event.ts";
+import type { Log } from "../domain/log.ts";
+import type { Offer, Registration, ReportAnswer, StartAnswer } from "../domain/session.ts";
+import type { AttemptRef, Report } from "../domain/task.ts";
+import type { Coordinator } from "./link/coordinator.ts";
+import type { OutboxStore } from "./outbox/outbox.ts";
+import type { Prover } from "./pool/prover.ts";
+import type { PageSide } from "./presence.ts";
+import type { Settings } from "./protocol.ts";
+import type { MetricsBook } from "./telemetry/metrics.ts";
+
+export type RunNeeds = {
+  /** Read anew each time: some settings change while the node runs. */
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: MetricsBook;
+  readonly coordinator: NodeCoordinator;
+  readonly spawn: (lane: number) => Prover;
+  readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  readonly outbox: OutboxStore;
+  readonly identity: Identity;
+  readonly page: PageSide;
+  readonly hidden: () => boolean;
+  readonly show: (news: NodeNews) => void;
+};
+
+export type NodeCoordinator = Coordinator & {
+  readonly begin: (attempt: AttemptRef, signal: AbortSignal) => Promise<StartAnswer>;
+  readonly report: (report: Report, signal: AbortSignal) => Promise<ReportAnswer>;
+};
+
+/** What the node tells of itself when it registers, and what it keeps of the answer. */
+export type Identity = {
+  readonly offer: () => Omit<Offer, "slots" | "curves" | "engine" | "held" | "deniedCircuits">;
+  readonly registered: (registration: Registration) => Promise<void>;
+};

@@ -1,0 +1,264 @@
+/** One life of a node, from Start to Stop: makes the stages, joins them, and tells each what concerns it. */
+import type { NodeNews, StopStep } from "../domain/event.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import type { AttemptId, CircuitId } from "../domain/ids.ts";
+import { within } from "../domain/pause.ts";
+import type { Control, Offer, Registration } from "../domain/session.ts";
+import type { Assignment } from "../domain/task.ts";
+import { Inbox } from "./inbox/inbox.ts";
+import { Link } from "./link/link.ts";
+import { Outbox } from "./outbox/outbox.ts";
+import { pipeline } from "./pipeline.ts";
+import { Pool } from "./pool/pool.ts";
+import { Presence } from "./presence.ts";
+import type { Settings } from "./protocol.ts";
+import { assignments } from "./receive.ts";
+import type { RunNeeds } from "./run-needs.ts";
+
+/** How long Start waits for a prover to tell its engine before it registers without the name. */
+const ENGINE_WAIT_MS = 10_000;
+
+export class Run {
+  readonly #needs: RunNeeds;
+  readonly #ended = new AbortController();
+  readonly #presence: Presence;
+  readonly #link: Link;
+  readonly #inbox: Inbox;
+  readonly #pool: Pool;
+  readonly #outbox: Outbox;
+  readonly #denied = new Set<CircuitId>();
+  /** One more than there are provers, so that the next task is there when a proof is done. */
+  readonly #slots: number;
+  #engine = "";
+  #flow: Promise<void> = Promise.resolve();
+
+  constructor(needs: RunNeeds) {
+    this.#needs = needs;
+    const { clock, coordinator, log, random } = needs;
+    const settings = needs.settings();
+    const capacity = 2 * settings.concurrency;
+    this.#slots = settings.concurrency + 1;
+    const show = (news: NodeNews): void => this.#tell(news);
+    const waiting = (count: number): void => show({ type: "queue", waiting: count });
+    this.#inbox = new Inbox({ capacity, log, waiting });
+    this.#outbox = new Outbox({
+      ...{ clock, random, log, capacity, show },
+      store: needs.outbox,
+      send: coordinator.report,
+      kept: (attempt) => this.#presence.ledger.reporting(attempt),
+    });
+    this.#link = this.#makeLink(settings);
+    this.#presence = this.#makePresence();
+    const poolNeeds = {
+      ...{ clock, random, log, show },
+      spawn: needs.spawn,
+      load: needs.load,
+      begin: coordinator.begin,
+      distrust: (assignment: Assignment, why: string) => void this.#distrust(assignment, why),
+      allowUnsigned: () => needs.settings().allowUnsigned,
+    };
+    this.#pool = new Pool(poolNeeds, settings.concurrency);
+  }
+
+  /** The engine's name, "" until a prover has told it. */
+  get engine(): string {
+    return this.#engine;
+  }
+
+  get statistics(): Statistics {
+    const { active } = this.#pool;
+    return { active, queued: this.#inbox.size, connected: this.#link.connected };
+  }
+
+  /** Waits, not for ever, for the first prover to be ready. */
+  async warmUp(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#needs;
+    const limit = { clock, ms: ENGINE_WAIT_MS, signal, what: "the first prover" };
+    try {
+      this.#engine = await within(limit, () => this.#pool.engine);
+    } catch (reason) {
+      signal.throwIfAborted();
+      log.warn("No prover is ready yet", { error: NodeFailure.from(reason).message });
+    }
+  }
+
+  /** Connects, registers and sets everything going. @throws NodeFailure when the coordinator refuses; the signal's reason. */
+  async connect(signal: AbortSignal): Promise<void> {
+    await this.#outbox.open();
+    await this.#link.connect(signal);
+    const { signal: ended } = this.#ended;
+    void this.#presence.run(ended);
+    const link = { assignments: (until: AbortSignal) => this.#assignments(until) };
+    const stages = { link, inbox: this.#inbox, pool: this.#pool, outbox: this.#outbox };
+    this.#flow = pipeline(stages, ended);
+  }
+
+  /** Puts the goodbye in the page's hands. */
+  armGoodbye(): void {
+    this.#presence.renewGoodbye();
+  }
+
+  /** Takes nothing new, finishes, reports, leaves: in the original worker's order, telling each step. */
+  async drain(step: (step: StopStep) => void): Promise<void> {
+    step("intake");
+    this.#presence.stop();
+    for (const { attemptId } of this.#inbox.close()) this.#presence.ledger.giveBack(attemptId);
+    await this.#presence.call(this.#ended.signal).catch(() => undefined);
+    step("proofs");
+    await this.#flow;
+    step("reports");
+    await this.#outbox.empty();
+    step("connection");
+    await this.end("the node stops");
+  }
+
+  /** Ends everything now; what is unfinished is given back. Reports stay on disk. */
+  async end(why: string): Promise<void> {
+    if (this.#ended.signal.aborted) return;
+    this.#presence.stop();
+    const { ledger } = this.#presence;
+    for (const attempt of ledger.unfinished) ledger.giveBack(attempt);
+    const left = this.#presence.leave(why);
+    this.abandon(why);
+    await left;
+  }
+
+  /** Ends everything now without a word: another tab leads and speaks for this node. */
+  abandon(why: string): void {
+    this.#presence.vanish();
+    this.#inbox.close();
+    this.#ended.abort(new NodeFailure("cancelled", why));
+    this.#pool.end(why);
+    this.#outbox.close();
+  }
+
+  /** The network is back, or somebody looks: whatever waits for its next try goes at once. */
+  wake(): void {
+    this.#link.wake();
+    this.#outbox.connected();
+  }
+
+  /** The session cannot be trusted any more: after a freeze or a goodbye. */
+  reopen(why: string): void {
+    this.#link.reopen(why);
+  }
+
+  #makeLink({ keepaliveTimeMs, keepaliveTimeoutMs }: Settings): Link {
+    const { clock, coordinator, hidden, log, random } = this.#needs;
+    return new Link({
+      ...{ clock, coordinator, hidden, log, random },
+      offer: () => this.#offer(),
+      registered: (registration) => this.#registered(registration),
+      show: (link) => this.#tell({ type: "link", link }),
+      probe: (signal) => this.#presence.call(signal),
+      keepalive: { timeMs: keepaliveTimeMs, timeoutMs: keepaliveTimeoutMs },
+    });
+  }
+
+  #makePresence(): Presence {
+    const { clock, coordinator, identity, log, metrics, page, settings } = this.#needs;
+    return new Presence({
+      ...{ clock, coordinator, log, metrics, page },
+      token: () => identity.offer().token,
+      session: () => this.#link.session,
+      gauges: () => ({
+        activeTasks: this.statistics.active,
+        queuedTasks: this.statistics.queued,
+        streamOpenMs: this.#link.streamOpenMs,
+      }),
+      slots: this.#slots,
+      intervalMs: () => settings().heartbeatIntervalMs,
+      cancel: (attempt, why) => this.#cancel(attempt, why),
+      reopen: (why) => this.#link.reopen(why),
+    });
+  }
+
+  #offer(): Offer {
+    return {
+      ...this.#needs.identity.offer(),
+      slots: this.#slots,
+      curves: this.#needs.settings().curves,
+      engine: this.#engine,
+      held: this.#presence.ledger.held,
+      deniedCircuits: [...this.#denied],
+    };
+  }
+
+  async #registered(registration: Registration): Promise<void> {
+    await this.#needs.identity.registered(registration);
+    this.#presence.registered(registration);
+    this.#outbox.connected();
+  }
+
+  #assignments(signal: AbortSignal): AsyncGenerator<Assignment> {
+    return assignments(this.#link.messages(signal), {
+      log: this.#needs.log,
+      control: (control) => this.#obey(control),
+      giveBack: (attempt) => this.#presence.ledger.giveBack(attempt),
+      stopping: () => this.#presence.stopping,
+      received: (assignment) => this.#received(assignment),
+    });
+  }
+
+  #received(assignment: Assignment): boolean {
+    const { ledger } = this.#presence;
+    if (ledger.has(assignment.attemptId)) return false;
+    ledger.received(assignment);
+    const { attemptNumber } = assignment;
+    this.#tell({ type: "task-received", attempt: assignment, attemptNumber });
+    return true;
+  }
+
+  #obey(control: Control): void {
+    for (const attempt of control.cancel) this.#cancel(attempt, "cancelled by the coordinator");
+    if (control.drain) this.#presence.want("draining");
+    this.#presence.want(control.wanted);
+    if (control.reregister) this.#link.reopen("the coordinator asked for a new registration");
+  }
+
+  #cancel(attempt: AttemptId, why: string): void {
+    if (this.#inbox.remove(attempt)) this.#tell({ type: "attempt-lost", attemptId: attempt, why });
+    else this.#pool.cancel(attempt, why);
+  }
+
+  /** An unsigned circuit: the task goes back, and the next registration says that no more of them should come. */
+  async #distrust({ attemptId, circuitId }: Assignment, why: string): Promise<void> {
+    this.#needs.log.warn("Task given back", { circuit_type: circuitId, why });
+    this.#tell({ type: "trouble", code: "refused", message: `${why}; its tasks are given back` });
+    this.#presence.ledger.giveBack(attemptId);
+    const known = this.#denied.has(circuitId);
+    this.#denied.add(circuitId);
+    await this.#presence.call(this.#ended.signal).catch(() => undefined);
+    if (!known) this.#link.reopen(`registering without ${circuitId}`);
+  }
+
+  /** Everything that the stages tell passes here: what concerns ledger and counters is written down. */
+  #tell(news: NodeNews): void {
+    const { metrics } = this.#needs;
+    switch (news.type) {
+      case "prover":
+        if (news.state.name === "proving") this.#presence.ledger.proving(news.state);
+        break;
+      case "proved":
+        metrics.proved(news.circuitId, news.durationMs);
+        break;
+      case "proof-failed":
+        metrics.failed();
+        break;
+      case "attempt-lost":
+      case "verdict":
+        this.#presence.ledger.settled(news.attemptId);
+        break;
+      default:
+        break;
+    }
+    this.#needs.show(news);
+  }
+}
+
+/** The original worker's statistics. */
+export type Statistics = {
+  readonly active: number;
+  readonly queued: number;
+  readonly connected: boolean;
+};

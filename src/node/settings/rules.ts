@@ -1,0 +1,175 @@
+/** One row per setting: the original worker's name and rule, the default, and how its text becomes a value. */
+import { curves as allCurves, type Curve } from "../../domain/circuit.ts";
+import { workerId } from "../../domain/ids.ts";
+import {
+  HEARTBEAT_INTERVAL_MS,
+  STREAM_KEEPALIVE_MS,
+  STREAM_PROBE_TIMEOUT_MS,
+} from "../../domain/limits.ts";
+import type { Settings } from "../protocol.ts";
+import { levels } from "../telemetry/log.ts";
+import { durationText, parseDuration } from "./duration.ts";
+
+/** What rules and defaults depend on. */
+export type Device = {
+  /** Logical cores, at least 1. */
+  readonly cores: number;
+  /** The stored id of this browser's node. */
+  readonly id: string;
+};
+
+export type Rule<Value> = {
+  /** The original worker's key. */
+  readonly field: string;
+  /** The section of config.json that it stands in. */
+  readonly section: "worker" | "zkp";
+  readonly byDefault: (device: Device) => Value;
+  /** In words, completing "must be". */
+  readonly rule: (device: Device) => string;
+  /** `undefined` = breaks the rule. Takes text and what JSON has. */
+  readonly parse: (raw: unknown, device: Device) => Value | undefined;
+  /** A value in the form that `parse` takes. */
+  readonly text: (value: Value) => string;
+  /** Whether a running node takes it up at once. */
+  readonly live: boolean;
+};
+
+export type Rules = { readonly [Key in keyof Settings]: Rule<Settings[Key]> };
+
+const curveNames: Readonly<Record<Curve, string>> = { bn128: "BN254", bls12381: "BLS12-381" };
+
+export const rules: Rules = {
+  coordinatorAddress: {
+    field: "coordinator_address",
+    section: "worker",
+    byDefault: () => "",
+    rule: () =>
+      "an https:// origin, or http:// on localhost, without a path; empty = this page's own",
+    parse: (raw) => parseOrigin(raw),
+    text: String,
+    live: false,
+  },
+  id: {
+    field: "id",
+    section: "worker",
+    byDefault: ({ id }) => id,
+    rule: () => "1 to 128 characters of A-Z a-z 0-9 . _ : -",
+    parse: (raw) => (typeof raw === "string" ? workerId(raw) : undefined),
+    text: String,
+    live: false,
+  },
+  concurrency: {
+    field: "concurrency",
+    section: "worker",
+    byDefault: ({ cores }) => Math.max(1, cores - 1),
+    rule: ({ cores }) => `a whole number from 1 to ${2 * cores} (twice the cores)`,
+    parse: (raw, { cores }) => parseCount(raw, 2 * cores),
+    text: String,
+    live: false,
+  },
+  heartbeatIntervalMs: durationRule("heartbeat_interval", {
+    byDefaultMs: HEARTBEAT_INTERVAL_MS,
+    fromMs: 1_000,
+    toMs: 60_000,
+    live: true,
+  }),
+  curves: {
+    field: "curve",
+    section: "zkp",
+    byDefault: () => allCurves,
+    rule: () => "BN254, BLS12-381, or both with a comma between them",
+    parse: (raw) => parseCurves(raw),
+    text: (value) => value.map((curve) => curveNames[curve]).join(","),
+    live: false,
+  },
+  keepaliveTimeMs: durationRule("keepalive_time", {
+    byDefaultMs: STREAM_KEEPALIVE_MS,
+    fromMs: 1_000,
+    toMs: 300_000,
+    live: false,
+  }),
+  keepaliveTimeoutMs: durationRule("keepalive_timeout", {
+    byDefaultMs: STREAM_PROBE_TIMEOUT_MS,
+    fromMs: 1_000,
+    toMs: 60_000,
+    live: false,
+  }),
+  allowUnsigned: {
+    field: "allow_unsigned",
+    section: "zkp",
+    byDefault: () => false,
+    rule: () => "true or false",
+    parse: (raw) => parseFlag(raw),
+    text: String,
+    live: true,
+  },
+  logLevel: {
+    field: "log_level",
+    section: "worker",
+    byDefault: () => "info",
+    rule: () => "debug, info, warn or error",
+    parse: (raw) => levels.find((level) => level === raw),
+    text: String,
+    live: true,
+  },
+};
+
+// What it iterates is typed by `Rules` itself.
+export const settingKeys = Object.keys(rules) as readonly (keyof Settings)[];
+
+type Span = {
+  readonly byDefaultMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly live: boolean;
+};
+
+function durationRule(field: string, span: Span): Rule<number> {
+  const { byDefaultMs, fromMs, toMs, live } = span;
+  return {
+    field,
+    section: "worker",
+    byDefault: () => byDefaultMs,
+    rule: () => `a duration from ${durationText(fromMs)} to ${durationText(toMs)}, such as "5s"`,
+    parse: (raw) => {
+      const ms = parseDuration(raw);
+      return ms !== undefined && ms >= fromMs && ms <= toMs ? ms : undefined;
+    },
+    text: durationText,
+    live,
+  };
+}
+
+const parseOrigin = (raw: unknown): string | undefined => {
+  if (typeof raw !== "string") return undefined;
+  if (raw === "") return "";
+  let url: URL;
+  try {
+    url = new URL(raw);
+  } catch {
+    return undefined;
+  }
+  const bare = raw === url.origin || raw === `${url.origin}/`;
+  const local = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const safe = url.protocol === "https:" || (url.protocol === "http:" && local);
+  return bare && safe ? url.origin : undefined;
+};
+
+const parseCount = (raw: unknown, most: number): number | undefined => {
+  const count = typeof raw === "string" && /^\d{1,4}$/.test(raw) ? Number(raw) : raw;
+  if (typeof count !== "number" || !Number.isInteger(count)) return undefined;
+  return count >= 1 && count <= most ? count : undefined;
+};
+
+const parseCurves = (raw: unknown): readonly Curve[] | undefined => {
+  if (typeof raw !== "string") return undefined;
+  const named = raw.split(",").map((name) => name.trim().toUpperCase());
+  const known = allCurves.filter((curve) => named.includes(curveNames[curve]));
+  const complete = named.every((name) => known.some((curve) => curveNames[curve] === name));
+  return complete && known.length > 0 ? known : undefined;
+};
+
+const parseFlag = (raw: unknown): boolean | undefined => {
+  if (raw === true || raw === "true") return true;
+  return raw === false || raw === "false" ? false : undefined;
+};

@@ -1,0 +1,90 @@
+/** Reads, checks and keeps the node's settings. Fails: never; what is wrong is a problem by name. */
+import type { Random } from "../../domain/clock.ts";
+import { NodeFailure } from "../../domain/failure.ts";
+import type { ConfigureOutcome, EffectiveSettings, Settings } from "../protocol.ts";
+import { rules, settingKeys, type Device } from "./rules.ts";
+import { asSaid, check, effective, fromConfig, fromUrl, pinnedKeys } from "./sources.ts";
+
+export type SettingsNeeds = {
+  /** Durable values by name. */
+  readonly store: {
+    readonly get: (name: string) => Promise<unknown>;
+    readonly set: (name: string, value: unknown) => Promise<void>;
+  };
+  /** The parsed config.json of the page's host; `undefined` = it has none. Rejects when the host cannot be reached. */
+  readonly readConfig: () => Promise<unknown>;
+  readonly cores: number;
+  readonly random: Random;
+};
+
+export type Loaded = {
+  readonly effective: EffectiveSettings;
+  readonly pinnedKeys: readonly string[];
+};
+
+export class SettingsKeeper {
+  readonly #needs: SettingsNeeds;
+
+  constructor(needs: SettingsNeeds) {
+    this.#needs = needs;
+  }
+
+  /** The settings as they are now. */
+  async load(urlOptions: Readonly<Record<string, string>>): Promise<Loaded> {
+    const device = await this.#device();
+    const config = await this.#config();
+    const saved = await this.#saved();
+    const sources = { config: fromConfig(config), saved: asSaid(saved), url: fromUrl(urlOptions) };
+    const joined = effective(sources, device);
+    const pinned = pinnedKeys(config);
+    const problems = [...joined.problems, ...pinned.problems];
+    return { effective: { ...joined, problems }, pinnedKeys: pinned.keys };
+  }
+
+  /** Checks all changes and keeps them only if none breaks its rule. */
+  async configure(changes: Partial<Settings>): Promise<ConfigureOutcome> {
+    const checked = check(asSaid(changes), "saved", await this.#device());
+    if (checked.problems.length > 0) return { saved: false, problems: checked.problems };
+    const saved = await this.#saved();
+    await this.#needs.store.set("settings", { ...saved, ...checked.values });
+    const needsRestart = settingKeys.some((key) => key in checked.values && !rules[key].live);
+    return { saved: true, needsRestart };
+  }
+
+  async #device(): Promise<Device> {
+    const stored = await this.#needs.store.get("worker-id");
+    if (typeof stored === "string") return { cores: this.#needs.cores, id: stored };
+    const id = `node-${randomHex(this.#needs.random)}`;
+    await this.#needs.store.set("worker-id", id);
+    return { cores: this.#needs.cores, id };
+  }
+
+  /** The host's, or what it last was: a node may start offline and deliver what it has. */
+  async #config(): Promise<unknown> {
+    try {
+      const config = await this.#needs.readConfig();
+      await this.#needs.store.set("config.json", config);
+      return config;
+    } catch (reason) {
+      const failure = NodeFailure.from(reason, "unreachable");
+      if (failure.code !== "unreachable") throw failure;
+      return this.#needs.store.get("config.json");
+    }
+  }
+
+  async #saved(): Promise<Partial<Settings>> {
+    const saved = await this.#needs.store.get("settings");
+    // Written by `configure` alone; an older version's values are checked again with all others.
+    return typeof saved === "object" && saved !== null ? saved : {};
+  }
+}
+
+/** The settings of a node that runs: what is not live stays as it was started. */
+export const whileRunning = (started: Settings, latest: Settings): Settings => {
+  const live = settingKeys.filter((key) => rules[key].live).map((key) => [key, latest[key]]);
+  return { ...started, ...Object.fromEntries(live) } as Settings;
+};
+
+/** 64 bits: enough that no two browsers of a network share an id. */
+const randomHex = (random: Random): string =>
+  Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");

@@ -1,0 +1,110 @@
+/** The one function that changes a node's state: an event comes in, the next state goes out. */
+import type { NodeEvent, ReceiptRow } from "../domain/event.ts";
+import type { NodeState } from "./state.ts";
+
+const RECEIPTS_SHOWN = 50;
+const RATE_WINDOW_MS = 3_600_000;
+const RATE_SAMPLES = 4_096;
+
+type Event<Type extends NodeEvent["type"]> = Extract<NodeEvent, { type: Type }>;
+
+export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
+  switch (event.type) {
+    case "identity":
+      return { ...state, workerId: event.workerId };
+    case "phase":
+      return phase(state, event);
+    case "link":
+      return event.link.name === "connected"
+        ? { ...state, link: event.link, trouble: null }
+        : { ...state, link: event.link };
+    case "prover":
+      return { ...state, provers: withProver(state.provers, event) };
+    case "memory":
+      return { ...state, memory: withMemory(state.memory, event) };
+    case "proof-failed":
+      return { ...state, failed: state.failed + 1 };
+    case "verdict":
+      return verdict(state, event);
+    case "receipts":
+      return { ...state, receipts: event.receipts.slice(0, RECEIPTS_SHOWN) };
+    case "outbox":
+      return { ...state, outbox: event.waiting };
+    case "queue":
+      return { ...state, queued: event.waiting };
+    case "download":
+      return { ...state, download: download(event) };
+    case "cached":
+      return { ...state, cached: event.circuits };
+    case "trouble": {
+      const { code, message, atMs } = event;
+      return { ...state, trouble: { code, message, atMs } };
+    }
+    // The lanes show it already; these are for logs and counters.
+    case "task-received":
+    case "attempt-lost":
+    case "proved":
+      return state;
+  }
+};
+
+const phase = (state: NodeState, event: Event<"phase">): NodeState => {
+  switch (event.phase.name) {
+    case "starting":
+      // The lanes of an earlier run are gone when a new one begins.
+      return state.phase.name === "starting"
+        ? { ...state, phase: event.phase }
+        : { ...state, phase: event.phase, provers: [], memory: [], trouble: null };
+    case "stopped":
+    case "failed":
+      return {
+        ...state,
+        phase: event.phase,
+        link: { name: "offline", reason: "stopped" },
+        queued: 0,
+        download: null,
+      };
+    case "idle":
+    case "following":
+    case "running":
+    case "stopping":
+      return { ...state, phase: event.phase };
+  }
+};
+
+const verdict = (state: NodeState, event: Event<"verdict">): NodeState => {
+  if (event.verdict !== "accepted") return state;
+  const since = event.atMs - RATE_WINDOW_MS;
+  const recent = state.acceptedAtMs.filter((atMs) => atMs > since);
+  return {
+    ...state,
+    accepted: state.accepted + 1,
+    acceptedAtMs: [...recent, event.atMs].slice(-RATE_SAMPLES),
+    receipts: withReceipt(state.receipts, event.receipt),
+  };
+};
+
+const withReceipt = (
+  receipts: readonly ReceiptRow[],
+  receipt: ReceiptRow | undefined,
+): readonly ReceiptRow[] =>
+  receipt === undefined ? receipts : [receipt, ...receipts].slice(0, RECEIPTS_SHOWN);
+
+const withProver = (provers: NodeState["provers"], event: Event<"prover">): typeof provers =>
+  placed(provers, { index: event.prover, item: event.state, filler: { name: "starting" } });
+
+const withMemory = (memory: NodeState["memory"], event: Event<"memory">): typeof memory =>
+  placed(memory, { index: event.prover, item: event.bytes, filler: 0 });
+
+const download = (event: Event<"download">): NodeState["download"] => {
+  const { circuitId, doneBytes, totalBytes } = event;
+  return doneBytes < totalBytes ? { circuitId, doneBytes, totalBytes } : null;
+};
+
+/** `items` with `item` at `index`; places before it that nobody has filled yet get `filler`. */
+const placed = <T>(items: readonly T[], { index, item, filler }: Placed<T>): readonly T[] =>
+  Array.from({ length: Math.max(items.length, index + 1) }, (_, at) =>
+    at === index ? item : (items[at] ?? filler),
+  );
+
+type Placed<T> = { readonly index: number; readonly item: T; readonly filler: T };
