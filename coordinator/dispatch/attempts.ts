@@ -46,12 +46,8 @@ export const giveBack = async (desk: Desk, given: GivenBack): Promise<void> => {
   const { session, attempts, reason } = given;
   if (attempts.length === 0) return;
   free(desk, session, attempts);
-  const changes = await desk.queue.release(session.ref, attempts, reason);
+  await desk.queue.release(session.ref, attempts, reason);
   desk.log.info("Attempts given back", { worker_id: session.ref.workerId, attempts, reason });
-  for (const jobId of new Set(changes.map((change) => change.jobId))) {
-    desk.queue.wake({ kind: "job", jobId });
-  }
-  if (changes.length > 0) desk.queue.wake({ kind: "ready" });
 };
 
 /** Attempts that are no longer their workers': cancelled, expired or given to others. Tells those connected here. */

@@ -1,5 +1,5 @@
 /** What a heartbeat changes: memory only. Leases follow by the next flush. */
-import type { AttemptId, TaskId } from "../../src/domain/ids.ts";
+import type { AttemptId } from "../../src/domain/ids.ts";
 import type { Stage } from "../../src/domain/task.ts";
 import type { Beats } from "./beats.ts";
 import type { WantedState } from "./feed.ts";
@@ -21,7 +21,6 @@ export type Heartbeat = {
 
 export type NamedAttempt = {
   readonly attemptId: AttemptId;
-  readonly taskId: TaskId;
   readonly stage: Stage;
   readonly progress: number;
 };

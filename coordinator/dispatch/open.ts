@@ -78,17 +78,25 @@ const openDesk = (options: DispatchOptions): Desk => {
   };
 };
 
-const flushing = (desk: Desk): Repetition =>
-  repeat({
+/** Leases of attempts that were named, and signs of life of all workers, idle ones too. */
+const flushing = (desk: Desk): Repetition => {
+  let before = desk.now();
+  return repeat({
     everyMs: flushIntervalMs(desk.leaseTtlMs),
     log: desk.log,
     name: "flush heartbeats",
-    task: async () =>
+    task: async () => {
+      const lost = await desk.beats.flush();
       takeAway(
         desk,
-        (await desk.beats.flush()).map((beat) => beat.attemptId),
-      ),
+        lost.map((beat) => beat.attemptId),
+      );
+      const heard = [...desk.sessions.all()].filter((session) => session.lastSeen >= before);
+      before = desk.now();
+      if (heard.length > 0) await desk.queue.seen(heard.map((session) => session.ref));
+    },
   });
+};
 
 const polling = (desk: Desk): Repetition =>
   repeat({

@@ -39,8 +39,8 @@ export type HeldAttempt = {
 export type Session = {
   readonly ref: SessionRef;
   readonly profile: WorkerProfile;
-  /** SHA-256 of the worker's token; undefined for a legacy worker without one. */
-  readonly tokenHash: Uint8Array | undefined;
+  /** SHA-256 of the worker's token; of a legacy worker without one, what stands for it. */
+  readonly tokenHash: Uint8Array;
   readonly held: Map<AttemptId, HeldAttempt>;
   /** Attempts settled lately: a heartbeat built before its verdict may still name them. */
   readonly settled: Set<AttemptId>;

@@ -2,6 +2,8 @@
  * Everything on the public port: a request goes to the RPCs, to a fixed route, to a circuit's file or to the page.
  * In: HTTP requests of either version. Out: answers with the security headers of headers.ts.
  */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import { serveArtifact } from "./artifacts.ts";
 import type { ArtifactCount, ArtifactSource } from "./artifacts.ts";
@@ -11,7 +13,6 @@ import type { PageRequest } from "./page.ts";
 import { isUnchanged } from "./range.ts";
 import { jsonReply, textReply, writeReply } from "./reply.ts";
 import type { Reply, WebHandler, WebRequest, WebResponse } from "./reply.ts";
-import { createHash } from "node:crypto";
 
 export type Site = {
   readonly rpc: WebHandler;
@@ -82,8 +83,32 @@ const answer = async (site: Site, method: string, request: PageRequest): Promise
 
 const pathOf = (url: string | undefined): string => (url ?? "/").split(/[?#]/u, 1)[0] ?? "/";
 
-/** The handler of the public port. */
-export const openSite = (site: Site): WebHandler => {
+export type OpenSite = {
+  readonly handler: WebHandler;
+  /** Resolves when no request is under way, or after `limitMs`. */
+  readonly idle: (limitMs: number) => Promise<void>;
+};
+
+/** Counts the requests that are under way, so that a stop can wait for their answers. */
+const counted = (handler: WebHandler): OpenSite => {
+  const open = new Set<WebResponse>();
+  return {
+    handler: (request, response) => {
+      open.add(response);
+      response.on("close", () => open.delete(response));
+      handler(request, response);
+    },
+    idle: async (limitMs) => {
+      const deadline = performance.now() + limitMs;
+      while (open.size > 0 && performance.now() < deadline) await sleep(IDLE_LOOK_MS);
+    },
+  };
+};
+
+const IDLE_LOOK_MS = 10;
+
+/** What answers on the public port. */
+export const openSite = (site: Site): OpenSite => {
   const secure = site.overTls ? strictTransportSecurity : {};
 
   const serve = async (request: WebRequest, response: WebResponse): Promise<void> => {
@@ -110,12 +135,12 @@ export const openSite = (site: Site): WebHandler => {
     await writeReply(request, response, { ...reply, headers: { ...shared, ...reply.headers } });
   };
 
-  return (request, response) => {
+  return counted((request, response) => {
     serve(request, response).catch((error: unknown) => {
       site.log.error("A request could not be answered", { path: pathOf(request.url), error });
       response.statusCode = 500;
       const plain: NodeJS.WritableStream = response;
       plain.end();
     });
-  };
+  });
 };
