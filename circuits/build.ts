@@ -13,6 +13,7 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Artifact, Circuit } from "../src/domain/circuit.ts";
 import { circuitId, sha256 } from "../src/domain/ids.ts";
 import { encodeManifest, signEntry } from "../src/wire/manifest.ts";
+import { requireBound } from "./bound.ts";
 import { catalog } from "./catalog.ts";
 import type { Source } from "./catalog.ts";
 import { compile } from "./compile.ts";
@@ -59,8 +60,9 @@ const build = async (source: Source, files: Files): Promise<Circuit> => {
     vkey: keep(files, new TextEncoder().encode(`${JSON.stringify(vkey, null, 1)}\n`), "vkey.json"),
   };
   const vectors = await readVectors(id);
-  const { wtns } = await checkVectors({ circuit, wasm, zkey, vkey }, vectors);
-  const peak = await peakMemory(zkey, wtns);
+  const witness = await checkVectors({ circuit, wasm, zkey, vkey }, vectors);
+  await requireBound(id, r1cs, witness);
+  const peak = await peakMemory(zkey, witness.wtns);
   say(circuit, peak);
   if (peak > source.memoryBytes) throw new Error(`${id} needs ${peak} bytes: say so in catalog.ts`);
   return circuit;
