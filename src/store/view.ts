@@ -5,10 +5,9 @@ import type { NodeState } from "./state.ts";
 import { pageStore, type PageState } from "./store.ts";
 
 export type { NodeState } from "./state.ts";
-export type { Boot, Feature, FeatureId, PageState } from "./store.ts";
+export type { Feature, FeatureId, PageState } from "./store.ts";
 export type {
   About,
-  ConfigureOutcome,
   EffectiveSettings,
   NodeApi,
   ReceiptCheck,
@@ -28,7 +27,7 @@ const RECENT_MS = 2_000;
 const RATE_WINDOW_MS = 5 * 60_000;
 const MINUTE_MS = 60_000;
 
-export const isProving = (prover: ProverState): boolean => prover.name === "proving";
+const isProving = (prover: ProverState): boolean => prover.name === "proving";
 
 /** How many provers work on a task. */
 export const provingCount = (node: NodeState): number => node.provers.filter(isProving).length;

@@ -13,4 +13,7 @@ export type Commands = Omit<NodeApi, "attach" | "pageChanged"> & {
   readonly storageUse: () => Promise<StorageUse | null>;
 };
 
+/** What every screen gets. */
+export type PanelProps = { readonly commands: Commands };
+
 export type StorageUse = { readonly usedBytes: number; readonly quotaBytes: number };

@@ -1,9 +1,7 @@
 /** Every screen: adding one is a row here and a folder beside it. All but the home screen are fetched when they are opened. */
 import { lazy, type ComponentType } from "react";
-import type { Commands } from "./commands.ts";
+import type { PanelProps } from "./commands.ts";
 import { Home } from "./home/home.tsx";
-
-export type PanelProps = { readonly commands: Commands };
 
 export type Route = {
   readonly path: string;

@@ -1,5 +1,5 @@
 import { useView, type About } from "../../store/view.ts";
-import type { PanelProps } from "../routes.ts";
+import type { PanelProps } from "../commands.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { aboutWords as words } from "./words.ts";
 

@@ -1,7 +1,7 @@
+import type { PanelProps } from "../commands.ts";
 import { Counters } from "../counters/counters.tsx";
 import { Lanes } from "../lanes/lanes.tsx";
 import { Receipts } from "../receipts/receipts.tsx";
-import type { PanelProps } from "../routes.ts";
 
 /** What the node does now and what it has done. */
 export const Home = ({ commands }: PanelProps) => (

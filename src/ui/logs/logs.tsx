@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
+import type { PanelProps } from "../commands.ts";
 import { formatClock } from "../format.ts";
-import type { PanelProps } from "../routes.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { atLeast, levels, readLines, timeOf, type Level, type LogLine } from "./lines.ts";
 import { saveFile } from "./save-file.ts";

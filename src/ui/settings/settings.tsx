@@ -1,9 +1,8 @@
 import { useRef, useState, type SubmitEvent } from "react";
 import { useView, type EffectiveSettings, type SettingsProblem } from "../../store/view.ts";
-import type { Commands } from "../commands.ts";
+import type { Commands, PanelProps } from "../commands.ts";
 import { announce } from "../live-region.tsx";
 import { messageOf } from "../message-of.ts";
-import type { PanelProps } from "../routes.ts";
 import { CurvesField, LevelField, NumberField, SwitchField, TextField } from "./fields.tsx";
 import { changesOf, fieldOfProblem, readForm } from "./form.ts";
 import { settingsWords as words } from "./words.ts";

@@ -1,11 +1,10 @@
 import { useState } from "react";
 import type { CachedCircuit } from "../../domain/event.ts";
 import { useView } from "../../store/view.ts";
-import type { Commands } from "../commands.ts";
+import type { Commands, PanelProps } from "../commands.ts";
 import { formatBytes } from "../format.ts";
 import { announce } from "../live-region.tsx";
 import { messageOf } from "../message-of.ts";
-import type { PanelProps } from "../routes.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { storageWords as words } from "./words.ts";
 
