@@ -1,17 +1,22 @@
 /** Real circuits for tests: those that ship with the project and, where the folder is there, the benchmark circuits. */
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { VerificationKey } from "snarkjs";
 import { groth16 } from "snarkjs";
+import { checkInput } from "../../../src/circuit/inputs/index.ts";
 import type { Circuit, Curve } from "../../../src/domain/circuit.ts";
 import { circuitId } from "../../../src/domain/ids.ts";
 import { encodeProof } from "../../../src/wire/proof.ts";
 import { readZkeyFile } from "../../circuits/admission.ts";
+import { readBuiltIn } from "../../circuits/built-in.ts";
 import { digestFile } from "../../circuits/digest.ts";
 import { proofMemoryBytes } from "../../circuits/memory-estimate.ts";
+import { silentLog } from "../../db/testing/silent-log.ts";
 import { CoordinatorFailure } from "../../failure.ts";
+import { loadCalculator } from "../check-input.ts";
 import { installSingleThreadCurve } from "../single-thread-curve.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -87,30 +92,55 @@ export type RealProof = RealCircuit & {
 };
 
 /** Proves a benchmark circuit's own witness: some seconds. */
-export const benchProof = async (name: BenchName): Promise<RealProof> => {
-  const real = await benchCircuit(name);
-  const { curve } = real.circuit;
-  await installSingleThreadCurve(curve);
-  const { proof, publicSignals } = await groth16.prove(
-    benchFile(name, "zkey"),
-    benchFile(name, "wtns"),
-    undefined,
-    { singleThread: true },
-  );
-  const key = JSON.parse(real.vkeyJson) as VerificationKey;
-  return { ...real, key, proof: encodeProof(curve, proof), publicSignals };
+export const benchProof = async (name: BenchName): Promise<RealProof> =>
+  prove(await benchCircuit(name), benchFile(name, "wtns"));
+
+/** A circuit that ships with the project. */
+export const builtInCircuit = async (id: string): Promise<RealCircuit> => {
+  const folder = await readBuiltIn(builtInFolder, silentLog);
+  const circuit = folder.circuits.find((candidate) => candidate.id === id);
+  if (circuit === undefined) throw malformed(id);
+  const paths = new Map([
+    [circuit.wasm.sha256, folder.find(circuit.wasm.sha256, "wasm") ?? ""],
+    [circuit.zkey.sha256, folder.find(circuit.zkey.sha256, "zkey") ?? ""],
+    [circuit.vkey.sha256, folder.find(circuit.vkey.sha256, "vkey.json") ?? ""],
+  ]);
+  return { circuit, paths, vkeyJson: await readFile(paths.get(circuit.vkey.sha256) ?? "", "utf8") };
 };
 
-/** The benchmark circuit that stands for a curve: the smallest of it. */
-export const benchOf: Readonly<Record<Curve, BenchName>> = {
-  bn128: "semaphore20",
-  bls12381: "b14",
+/** Proves a shipped circuit: a fraction of a second. */
+export const builtInProof = async (
+  id: string,
+  input: Readonly<Record<string, unknown>>,
+): Promise<RealProof> => {
+  const real = await builtInCircuit(id);
+  const form = checkInput(real.circuit, Buffer.from(JSON.stringify(input)));
+  if (!form.ok) throw malformed(`${id}: ${form.problem}`);
+  const calculator = await loadCalculator(real.paths.get(real.circuit.wasm.sha256) ?? "");
+  return prove(real, calculator.calculate(form.complete(randomBytes).signals).wtns);
+};
+
+/** Circuits and inputs that stand for a curve. */
+export const proofOn: Readonly<Record<Curve, () => Promise<RealProof>>> = {
+  bn128: () => builtInProof("range_proof", { value: "42", min: "0", max: "100" }),
+  bls12381: () => builtInProof("addition_bls12381", { a: "2", b: "3" }),
+};
+
+const prove = async (real: RealCircuit, witness: string | Uint8Array): Promise<RealProof> => {
+  const { curve, zkey } = real.circuit;
+  await installSingleThreadCurve(curve);
+  const path = real.paths.get(zkey.sha256) ?? "";
+  const { proof, publicSignals } = await groth16.prove(path, witness, undefined, {
+    singleThread: true,
+  });
+  const key = JSON.parse(real.vkeyJson) as VerificationKey;
+  return { ...real, key, proof: encodeProof(curve, proof), publicSignals };
 };
 
 const malformed = (name: string): CoordinatorFailure =>
   new CoordinatorFailure({
     kind: "internal",
     reason: "TEST_CIRCUIT",
-    problem: `${name} is no circuit id`,
-    remedy: "rename it",
+    problem: `no test circuit ${name}`,
+    remedy: "run npm run circuits",
   });
