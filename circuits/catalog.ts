@@ -17,8 +17,8 @@ const MIB = 2 ** 20;
 
 /** The order of the manifest. */
 export const catalog: readonly Source[] = [
-  { id: "addition", version: 1, curve: "bn128", memoryBytes: 160 * MIB },
-  { id: "addition_bls12381", version: 1, curve: "bls12381", memoryBytes: 160 * MIB },
-  { id: "range_proof", version: 1, curve: "bn128", memoryBytes: 192 * MIB },
-  { id: "merkle_proof", version: 1, curve: "bn128", memoryBytes: 288 * MIB },
+  { id: "addition", version: 1, curve: "bn128", memoryBytes: 192 * MIB },
+  { id: "addition_bls12381", version: 1, curve: "bls12381", memoryBytes: 192 * MIB },
+  { id: "range_proof", version: 1, curve: "bn128", memoryBytes: 256 * MIB },
+  { id: "merkle_proof", version: 1, curve: "bn128", memoryBytes: 320 * MIB },
 ];
