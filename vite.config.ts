@@ -6,6 +6,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Connect, type Plugin, type ProxyOptions } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { headersFor } from "./coordinator/web/headers.ts";
+import { callerStamps } from "./scripts/stamp-callers.ts";
 
 /** Where `npm run dev` and `vite preview` find a coordinator; scripts/dev.ts sets it. */
 const coordinatorUrl = process.env.COORDINATOR_URL ?? "http://localhost:8080";
@@ -91,7 +92,7 @@ const shell = VitePWA({
 });
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), shell, productionHeaders()],
+  plugins: [callerStamps(), react(), shell, productionHeaders()],
   define: {
     __VERSION__: JSON.stringify(version()),
     __COMMIT__: JSON.stringify(commit()),
@@ -104,6 +105,7 @@ export default defineConfig(({ command }) => ({
   },
   worker: {
     format: "es" as const,
+    plugins: () => [callerStamps()],
     // Headers are chosen by these names: node.worker, artifact.worker, prover.worker.
     rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
   },

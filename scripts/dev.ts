@@ -44,8 +44,11 @@ const untilReady = (coordinator: ChildProcess): Promise<string> =>
 
 const coordinator = startCoordinator();
 const ended = once(coordinator, "exit");
+let stopping = false;
+// Once: Ctrl-C may arrive twice, through the terminal and through tsx, and a second signal ends the coordinator at once.
 const stop = (): void => {
-  coordinator.kill("SIGTERM");
+  if (!stopping) coordinator.kill("SIGTERM");
+  stopping = true;
 };
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);
