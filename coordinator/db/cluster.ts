@@ -33,6 +33,8 @@ jit = off
 # Fewer processes; the data fits in memory.
 io_method = sync
 max_wal_size = 1GB
+# The hot table turns over within seconds.
+autovacuum_naptime = 10s
 log_timezone = 'UTC'
 # Statements and their values may hold inputs: they stay out of the log.
 log_min_error_statement = panic

@@ -55,6 +55,10 @@ export const connectionSettings = (
     statement_timeout: options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
     TimeZone: "UTC",
+    // Which plan is best never depends on our parameters; planning anew each time costs more than most statements.
+    plan_cache_mode: "force_generic_plan",
+    // A plan is kept as long as its connection: made for an empty table, it must hold for a full one.
+    enable_seqscan: "off",
   },
 });
 

@@ -1,4 +1,4 @@
-/** The statement that accepts: result, verdict, credit, counters and the end of other attempts, in one commit. */
+/** The statement that accepts: result with its verdict, credit, counters and the end of other attempts, in one commit. */
 import type { AttemptId } from "../../src/domain/ids.ts";
 import type { Executor, Fragment, Json } from "../db/pool.ts";
 import type { QueueContext } from "./context.ts";
@@ -24,7 +24,7 @@ type Row = { place: number; id: bigint; job_id: bigint; superseded: string | nul
 
 /**
  * A task is taken by deleting its row: of any number of proofs for it, here or on other replicas, one finds it. The
- * primary keys of finished_tasks and verdicts say the same a second time.
+ * primary key of finished_tasks says the same a second time.
  */
 export const acceptBatch = async (
   { database, replicaId }: QueueContext,
@@ -56,11 +56,7 @@ const takenTasks = (sql: Executor, entries: readonly BatchEntry[]): Fragment => 
     ), fresh as materialized (
       -- One report per task: of two for the same one, the second is answered by what the first has done.
       select distinct on (task_id) *, to_timestamp(accepted_at_ms / 1000) as accepted_at
-      from report
-      where not exists (
-        select from verdicts
-        where verdicts.attempt_id = report.attempt_id and verdicts.digest = report.digest)
-      order by task_id, place
+      from report order by task_id, place
     ), held as materialized (
       select * from tasks where id = any(array(select task_id from fresh)) order by id for update
     ), taken as (
@@ -77,33 +73,22 @@ const takenTasks = (sql: Executor, entries: readonly BatchEntry[]): Fragment => 
 const records = (sql: Executor): Fragment => sql`
     finished as (
       insert into finished_tasks
-        (task_id, job_id, position, circuit_key, state, reason, reason_code, attempt_id, worker_id, proof,
-          public_signals, duration_ms, engine, timings, credited, finished_at)
-      select task_id, job_id, position, circuit_key, 4, '', '', attempt_id, worker_id, decode(proof, 'base64'),
-        array(select jsonb_array_elements_text(public_signals)), duration_ms, engine, timings, credited, accepted_at
-      from result
-    ), kept as (
-      insert into verdicts
-        (attempt_id, digest, verdict, message, receipt_body, receipt_signature, receipt_public_key)
-      select attempt_id, digest, 'accepted', 'the proof is the task''s result',
-        decode(receipt_body, 'base64'), decode(receipt_signature, 'base64'), decode(receipt_public_key, 'base64')
+        (task_id, job_id, position, circuit_key, state, reason, reason_code, attempt_id, attempt_number, worker_id,
+          started_at, proof, digest, receipt_body, receipt_signature, receipt_public_key, public_signals,
+          duration_ms, engine, timings, credited, finished_at)
+      select task_id, job_id, position, circuit_key, 4, '', '', attempt_id,
+        case when current_attempt = attempt_id then leases else number end, worker_id,
+        case when current_attempt = attempt_id then leased_at else accepted_at - duration_ms * interval '1 ms' end,
+        decode(proof, 'base64'), digest, decode(receipt_body, 'base64'), decode(receipt_signature, 'base64'),
+        decode(receipt_public_key, 'base64'), array(select jsonb_array_elements_text(public_signals)),
+        duration_ms, engine, timings, credited, accepted_at
       from result
     ), superseded as (
       insert into attempts
         (attempt_id, task_id, number, worker_id, outcome, reason, reason_code, stage, progress, started_at)
-      select current_attempt, task_id, leases, current_worker, 'superseded', 'an earlier attempt''s proof came in late',
-        'superseded', coalesce(stage, ''), coalesce(progress, 0), leased_at
+      select current_attempt, task_id, leases, current_worker, 'superseded',
+        'the proof of an earlier attempt came in late', 'superseded', coalesce(stage, ''), coalesce(progress, 0), leased_at
       from result where current_attempt <> attempt_id
-    ), history as (
-      -- A late one has its row already.
-      insert into attempts
-        (attempt_id, task_id, number, worker_id, outcome, reason, reason_code, stage, progress, started_at, ended_at)
-      select attempt_id, task_id, case when current_attempt = attempt_id then leases else number end, worker_id,
-        'accepted', '', '', 'report', 1,
-        case when current_attempt = attempt_id then leased_at else accepted_at - duration_ms * interval '1 ms' end,
-        accepted_at
-      from result
-      on conflict (attempt_id) do update set outcome = 'accepted', reason = '', reason_code = '', ended_at = excluded.ended_at
     )`;
 
 /** What the workers have of it, and the figures. */

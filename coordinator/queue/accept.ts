@@ -11,7 +11,7 @@ import { openBatcher } from "./batcher.ts";
 import type { QueueContext } from "./context.ts";
 import { jobIdOf, taskIdOf } from "./ids.ts";
 import type { AcceptedProof, Queue, ReportOutcome, TaskChange } from "./queue.ts";
-import { settle } from "./settle.ts";
+import { proofAnswers, settle } from "./settle.ts";
 
 /** Proofs per commit at most: some 100 kB of statement. */
 const MAX_BATCH = 128;
@@ -26,7 +26,7 @@ export const accept = (context: QueueContext): Queue["accept"] => {
     const acceptedAtMs = context.now();
     const signed = receipt(acceptedAtMs);
     const change = await acceptMany({ proof, receipt: signed, acceptedAtMs });
-    if (change === undefined) return settle(context.database.sql, keyOf(proof));
+    if (change === undefined) return settle(context.database.sql, keyOf(proof), proofAnswers);
     announceChanges(context, [change]);
     return {
       verdict: "accepted",

@@ -6,7 +6,7 @@ import { endAttempts } from "./end-attempts.ts";
 import { finishTasks } from "./finish-tasks.ts";
 import { taskKeyOf } from "./ids.ts";
 import type { FailedAttempt, Queue, ReportOutcome, TaskChange } from "./queue.ts";
-import { settle } from "./settle.ts";
+import { failureAnswers, settle } from "./settle.ts";
 import { earlierVerdict, FAILURE_DIGEST, keepVerdict, uuidOf } from "./verdicts.ts";
 
 type Transaction = TransactionSql<{ bigint: bigint }>;
@@ -33,7 +33,7 @@ const failIn = async (
   const change = failure.reproduced
     ? await finish(sql, failure)
     : await requeue(context, sql, failure);
-  if (change === undefined) return settle(sql, report);
+  if (change === undefined) return settle(sql, report, failureAnswers);
   await sql`
     update workers set failed = failed + 1 where id = ${failure.attempt.workerId}`;
   const outcome = await keepVerdict(sql, report, verdictOn(failure));

@@ -25,13 +25,14 @@ export const findAttempt =
     const named = report.attemptId === "" ? null : attemptKeyOf(report.attemptId);
     if (task === undefined || named === undefined) return undefined;
     const { sql } = database;
-    // The lease that runs, else the row of one that ended, else (a named one only) an attempt that no row knows. A named
+    // The lease that runs or was accepted, else the row of one that ended, else (a named one only) an attempt that no row knows. A named
     // one that is another worker's is nobody's.
     const rows = await sql<Row[]>`
       with task as (
         select id, job_id, state, input, attempt_id, worker_id, leases from tasks where id = ${task}
         union all
-        select task_id, job_id, state, null, null, null, 0 from finished_tasks where task_id = ${task}
+        select task_id, job_id, state, null, attempt_id, worker_id, attempt_number
+        from finished_tasks where task_id = ${task}
       ), ended as (
         select attempt_id, worker_id, number from attempts
         where task_id = ${task} and (attempt_id = ${named}::uuid

@@ -52,8 +52,10 @@ export const finishTasks = async (
       on conflict (attempt_id) do nothing
     ), finished as (
       insert into finished_tasks
-        (task_id, job_id, position, circuit_key, state, reason, reason_code, attempt_id, worker_id, finished_at)
-      select id, job_id, position, circuit_key, ${finalStates[finish.state]}, why, code, attempt_id, worker_id, now()
+        (task_id, job_id, position, circuit_key, state, reason, reason_code, attempt_id, attempt_number, worker_id,
+          started_at, finished_at)
+      select id, job_id, position, circuit_key, ${finalStates[finish.state]}, why, code, attempt_id, leases, worker_id,
+        leased_at, now()
       from ending join removed using (id)
       returning task_id, job_id, circuit_key, state, reason, attempt_id, worker_id
     ), counted as (

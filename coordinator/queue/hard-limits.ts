@@ -11,6 +11,9 @@ export type KnownLimit = {
   readonly ms: number;
 };
 
+/** A busy network adds thousands of samples between two purges; so many of the newest are enough. */
+const RECENT_SAMPLES = 20_000;
+
 /** What this replica goes by, read at most every `cacheMs`. */
 export type HardLimits = {
   /** Reads anew if it is time; a failure keeps the old ones. */
@@ -44,6 +47,7 @@ const readLimits = async (sql: Executor, policy: QueuePolicy): Promise<KnownLimi
       select circuit_id, node_class,
         percentile_cont(0.95) within group (order by duration_ms) as p95
       from proof_samples
+      where id > (select max(id) from proof_samples) - ${RECENT_SAMPLES}
       group by circuit_id, node_class
       having count(*) >= ${policy.hardLimit.minSamples}
     ) sampled join circuits on circuits.id = sampled.circuit_id`;

@@ -80,22 +80,25 @@ type AttemptData = {
   duration_ms: number;
 };
 
-/** Those that have ended, then the one that runs. */
+/** Those that have ended, the one that runs, and the accepted one, which may have ended once before. */
 const attemptsOf = (sql: Executor, key: string) => sql<AttemptData[]>`
-  with task as materialized (
-    select id from tasks
+  with open as materialized (
+    select * from tasks
     where job_id = ${key} and owner_id = (select owner_id from jobs where id = ${key})
-    union all
-    select task_id from finished_tasks where job_id = ${key}
+  ), accepted as materialized (
+    select * from finished_tasks where job_id = ${key} and state = 4
   )
-  select attempts.task_id, attempts.attempt_id, attempts.number, attempts.worker_id, attempts.outcome,
-    attempts.reason, attempts.stage, attempts.progress, attempts.started_at, attempts.ended_at,
-    case when attempts.outcome = 'accepted' then coalesce(finished_tasks.duration_ms, 0) else 0 end as duration_ms
-  from attempts left join finished_tasks on finished_tasks.task_id = attempts.task_id
-  where attempts.task_id = any(array(select id from task))
+  select task_id, attempt_id, number, worker_id, outcome, reason, stage, progress, started_at, ended_at, 0 as duration_ms
+  from attempts
+  where task_id = any(array(
+      select id from open union all select task_id from finished_tasks where job_id = ${key}))
+    and not attempt_id = any(array(select attempt_id from accepted))
   union all
   select id, attempt_id, leases, worker_id, 'leased', '', coalesce(stage, ''), coalesce(progress, 0), leased_at, null, 0
-  from tasks where id = any(array(select id from task)) and attempt_id is not null
+  from open where attempt_id is not null
+  union all
+  select task_id, attempt_id, attempt_number, worker_id, 'accepted', '', 'report', 1, started_at, finished_at, duration_ms
+  from accepted
   order by number`;
 
 const jobOf = (

@@ -80,8 +80,9 @@ const leaseBatch = async (
         from chosen left join jsonb_to_recordset(${sql.json(limits.all())})
           as known (circuit_key integer, node_class integer, ms integer) using (circuit_key, node_class)
       ) given
-      -- The list of ids keeps the planner on the primary key, whatever it thinks of the size of "given".
-      where tasks.id = given.id and tasks.id = any(array(select id from chosen)) and tasks.state = 0
+      -- By list of ids, and "state + 0", to keep the planner on the primary key: "state = 0" makes it walk all of the
+      -- ready index, since that has rows of this state only.
+      where tasks.id = given.id and tasks.id = any(array(select id from chosen)) and tasks.state + 0 = 0
       returning tasks.*
     )
     select leased.id, leased.job_id, leased.attempt_id, leased.leases, leased.worker_id, leased.session_id,

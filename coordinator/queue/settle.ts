@@ -6,8 +6,12 @@ import { stateName } from "./states.ts";
 import { earlierVerdict, keepVerdict } from "./verdicts.ts";
 import type { ReportKey } from "./verdicts.ts";
 
-/** What a report about a task of this state is answered with, and kept. "stale" = the task is open, but not this attempt's. */
-export const settle = async (sql: Executor, report: ReportKey): Promise<ReportOutcome> => {
+/** The answer is kept. `answers` says how a report of its kind about a task of this state is answered. */
+export const settle = async (
+  sql: Executor,
+  report: ReportKey,
+  answers: Answers,
+): Promise<ReportOutcome> => {
   const earlier = await earlierVerdict(sql, report);
   if (earlier !== undefined) return earlier;
   const state = await stateOf(sql, report);
@@ -22,7 +26,10 @@ const stale: ReportOutcome = {
   message: "this attempt had ended: its lease ran out, or it was given back",
 };
 
-const answers: Readonly<Record<TaskStateName, ReportOutcome>> = {
+type Answers = Readonly<Record<TaskStateName, ReportOutcome>>;
+
+/** Of a valid proof that its task did not need any more. */
+export const proofAnswers: Answers = {
   accepted: { verdict: "duplicate", message: "the task already has a proof" },
   cancelled: { verdict: "cancelled", message: "the task was cancelled" },
   expired: { verdict: "cancelled", message: "the task's deadline had passed" },
@@ -32,6 +39,9 @@ const answers: Readonly<Record<TaskStateName, ReportOutcome>> = {
   delayed: stale,
   dead: stale,
 };
+
+/** Of a failure report whose attempt had ended. */
+export const failureAnswers: Answers = { ...proofAnswers, accepted: stale };
 
 const stateOf = async (
   sql: Executor,

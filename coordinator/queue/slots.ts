@@ -74,8 +74,8 @@ export const moveUpByPriority = async (
   await sql`
     with own as materialized (
       select id, vtime, priority from tasks
-      where owner_id = ${owner} and state = 0 and exists (
-        select from tasks less where less.owner_id = ${owner} and less.state = 0 and less.priority < ${priority})
+      where owner_id = ${owner} and state + 0 = 0 and exists (
+        select from tasks less where less.owner_id = ${owner} and less.state + 0 = 0 and less.priority < ${priority})
       order by id for update
     ), wanted as (
       select id, vtime, row_number() over (order by priority desc, id) as place from own
@@ -84,7 +84,7 @@ export const moveUpByPriority = async (
     )
     update tasks set vtime = slot.vtime
     from wanted join slot using (place)
-    where tasks.id = wanted.id and tasks.id = any(array(select id from own)) and tasks.state = 0
+    where tasks.id = wanted.id and tasks.id = any(array(select id from own)) and tasks.state + 0 = 0
       and wanted.vtime <> slot.vtime`;
 };
 

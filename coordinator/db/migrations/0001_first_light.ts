@@ -122,7 +122,8 @@ const tasks = `
     autovacuum_vacuum_cost_delay = 0
   )`;
 
-/** Append only: one row when an attempt ends. The one that runs is in its task. */
+/** Append only: one row when an attempt ends without its proof accepted. The one that runs is in its task's row, the
+ * one that was accepted in finished_tasks: the hottest path writes one row. */
 const attempts = `
   create table attempts (
     attempt_id uuid primary key,
@@ -150,9 +151,17 @@ const finishedTasks = `
     state smallint not null check (state between 3 and 7),
     reason text not null,
     reason_code text not null,
+    -- The attempt that was accepted or that ran last.
     attempt_id uuid,
+    attempt_number integer,
     worker_id text,
+    started_at timestamptz,
     proof bytea,
+    -- With the attempt, names the report that was accepted: the same one again gets the same receipt.
+    digest text,
+    receipt_body bytea,
+    receipt_signature bytea,
+    receipt_public_key bytea,
     public_signals text[],
     duration_ms integer,
     engine text,
@@ -162,15 +171,13 @@ const finishedTasks = `
     check ((state = 4) = (proof is not null))
   )`;
 
+/** Every verdict but "accepted", which is in finished_tasks. */
 const verdicts = `
   create table verdicts (
     attempt_id uuid not null,
     digest text not null,
     verdict text not null,
     message text not null,
-    receipt_body bytea,
-    receipt_signature bytea,
-    receipt_public_key bytea,
     created_at timestamptz not null default now(),
     primary key (attempt_id, digest)
   )`;
@@ -228,11 +235,11 @@ const indexes = [
   "create index jobs_owner on jobs (owner_id, id)",
   "create index attempts_task on attempts (task_id)",
   "create index finished_tasks_job on finished_tasks (job_id)",
-  "create index proof_samples_circuit on proof_samples (circuit_id, node_class, id)",
-  "create index proof_samples_time on proof_samples (accepted_at)",
+  "create index proof_samples_circuit on proof_samples (circuit_id, id)",
   // For the purge: rows lie in order of time, so a few bytes per block range are enough.
   "create index attempts_time on attempts using brin (ended_at)",
   "create index verdicts_time on verdicts using brin (created_at)",
+  "create index proof_samples_time on proof_samples using brin (accepted_at)",
 ];
 
 const statements = [
