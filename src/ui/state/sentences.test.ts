@@ -135,6 +135,16 @@ describe("the sentence says what matters", () => {
       /no task for this device/i,
     ],
     [
+      "results on their way",
+      say({
+        phase: { name: "running" },
+        link: connectedLink,
+        provers: [idleProver],
+        outbox: 2,
+      }),
+      /Sending the results/,
+    ],
+    [
       "a download",
       say({
         phase: { name: "running" },

@@ -191,6 +191,7 @@ const connected = (node: NodeState, nowMs: number): Omit<Sentence, "action"> => 
     };
   }
   if (!isBusy(node, nowMs)) {
+    if (node.outbox > 0) return delivering;
     return {
       spoken: "Connected, and no task for this device right now.",
       tone: "calm",
@@ -205,6 +206,13 @@ const connected = (node: NodeState, nowMs: number): Omit<Sentence, "action"> => 
     title: projects === "" ? "Proving." : `Proving for ${projects}.`,
     next: "You can keep this tab in the background.",
   };
+};
+
+const delivering: Omit<Sentence, "action"> = {
+  spoken: "Sending the results.",
+  tone: "active",
+  title: "Sending the results.",
+  next: "The coordinator verifies each proof before it answers.",
 };
 
 const away = (
