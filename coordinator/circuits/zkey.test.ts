@@ -48,8 +48,9 @@ describe.each(["addition", "addition_bls12381"])("the zkey of %s", (id) => {
   });
 
   it("gives the verification key that snarkjs exported", () => {
-    const { vk_alphabeta_12: _, ...exported } = JSON.parse(real.vkeyJson) as VerificationKey;
-    expect(deriveKey(zkey)).toEqual(exported);
+    const exported = JSON.parse(real.vkeyJson) as VerificationKey;
+    // vk_alphabeta_12 is a pairing, and no verifier of ours reads it.
+    expect(exported).toMatchObject(deriveKey(zkey));
     expect(() => requireSameKey(zkey, real.vkeyJson)).not.toThrow();
     expect(() => requireSameKey(zkey, real.vkeyJson.replace(/1/u, "2"))).toThrow(/not the one/u);
   });

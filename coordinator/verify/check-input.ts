@@ -1,7 +1,9 @@
 /** Whether an input has its circuit's form, in a thread: parsing a megabyte and asking foreign WASM take their time. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Circuit } from "../../src/domain/circuit.ts";
 import { checkInput } from "../../src/circuit/inputs/index.ts";
+import { NodeFailure } from "../../src/domain/failure.ts";
 import { MalformedInput } from "../../src/circuit/malformed-input.ts";
 import type { WitnessCalculator } from "../../src/circuit/witness.ts";
 import { createWitnessCalculator } from "../../src/circuit/witness.ts";
@@ -23,8 +25,9 @@ const MAX_CIRCUITS = 8;
 export const createInputChecker = (): InputChecker => {
   const calculators = new Map<string, Promise<WitnessCalculator>>();
 
-  const calculatorOf = ({ wasmDigest, wasmPath }: InputJob): Promise<WitnessCalculator> => {
-    const calculator = calculators.get(wasmDigest) ?? loadCalculator(wasmPath);
+  const calculatorOf = (job: InputJob): Promise<WitnessCalculator> => {
+    const { wasmDigest } = job;
+    const calculator = calculators.get(wasmDigest) ?? loadCalculator(job);
     calculators.delete(wasmDigest);
     calculators.set(wasmDigest, calculator);
     // A load that failed is tried again by the next input.
@@ -50,6 +53,17 @@ export const createInputChecker = (): InputChecker => {
   };
 };
 
-/** @throws NodeFailure "artifact" when the file is no circom circuit. */
-export const loadCalculator = async (wasmPath: string): Promise<WitnessCalculator> =>
-  createWitnessCalculator(await WebAssembly.compile(await readFile(wasmPath)));
+/**
+ * @throws NodeFailure "artifact" when the file is no circom circuit, or no longer the one that was admitted: a flipped bit
+ * could make a good input look unsatisfiable, and that is final.
+ */
+export const loadCalculator = async ({
+  wasmPath,
+  wasmDigest,
+}: Pick<InputJob, "wasmPath" | "wasmDigest">): Promise<WitnessCalculator> => {
+  const bytes = await readFile(wasmPath);
+  if (createHash("sha256").update(bytes).digest("hex") !== wasmDigest) {
+    throw new NodeFailure("artifact", `${wasmPath} does not hash to ${wasmDigest}`);
+  }
+  return createWitnessCalculator(await WebAssembly.compile(bytes));
+};

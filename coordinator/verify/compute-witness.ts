@@ -13,7 +13,7 @@ export const computeWitness = async (job: InputJob): Promise<Reproduction> => {
     return { outcome: "malformed", reason: `${where}${form.problem}; ${form.remedy}` };
   }
   try {
-    const calculator = await loadCalculator(job.wasmPath);
+    const calculator = await loadCalculator(job);
     calculator.calculate(form.complete(randomBytes).signals);
     return { outcome: "satisfied" };
   } catch (reason) {

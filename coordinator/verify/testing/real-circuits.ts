@@ -51,7 +51,7 @@ export type RealCircuit = {
 };
 
 /** A benchmark circuit as its manifest entry would have it, its version 1. */
-export const benchCircuit = async (name: BenchName): Promise<RealCircuit> => {
+const benchCircuit = async (name: BenchName): Promise<RealCircuit> => {
   const files = { wasm: "wasm", zkey: "zkey", vkey: "vkey.json" } as const;
   const artifact = async (ending: string) => {
     const path = benchFile(name, ending);
@@ -116,7 +116,11 @@ export const builtInProof = async (
   const real = await builtInCircuit(id);
   const form = checkInput(real.circuit, Buffer.from(JSON.stringify(input)));
   if (!form.ok) throw malformed(`${id}: ${form.problem}`);
-  const calculator = await loadCalculator(real.paths.get(real.circuit.wasm.sha256) ?? "");
+  const wasmDigest = real.circuit.wasm.sha256;
+  const calculator = await loadCalculator({
+    wasmDigest,
+    wasmPath: real.paths.get(wasmDigest) ?? "",
+  });
   return prove(real, calculator.calculate(form.complete(randomBytes).signals).wtns);
 };
 
