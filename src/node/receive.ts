@@ -10,8 +10,6 @@ export type Receiver = {
   readonly giveBack: (attempt: AttemptId) => void;
   /** Tasks that come now are given back. */
   readonly stopping: () => boolean;
-  /** Writes the attempt down; false = the node has it already. */
-  readonly received: (assignment: Assignment) => boolean;
 };
 
 export async function* assignments(
@@ -36,17 +34,8 @@ const read = (message: Downlink, receiver: Receiver): Assignment | undefined => 
       if (message.attemptId !== undefined) receiver.giveBack(message.attemptId);
       return undefined;
     case "task":
-      return take(message.assignment, receiver);
+      if (!receiver.stopping()) return message.assignment;
+      receiver.giveBack(message.assignment.attemptId);
+      return undefined;
   }
-};
-
-const take = (assignment: Assignment, receiver: Receiver): Assignment | undefined => {
-  const { attemptId, taskId, circuitId } = assignment;
-  if (receiver.stopping()) {
-    receiver.giveBack(attemptId);
-    return undefined;
-  }
-  const isNew = receiver.received(assignment);
-  if (isNew) receiver.log.info("Task received", { task_id: taskId, circuit_type: circuitId });
-  return isNew ? assignment : undefined;
 };

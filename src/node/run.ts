@@ -39,8 +39,12 @@ export class Run {
     const capacity = 2 * settings.concurrency;
     this.#slots = settings.concurrency + 1;
     const show = (news: NodeNews): void => this.#tell(news);
-    const waiting = (count: number): void => show({ type: "queue", waiting: count });
-    this.#inbox = new Inbox({ capacity, log, waiting });
+    this.#inbox = new Inbox({
+      ...{ capacity, log },
+      known: (attempt) => this.#presence.ledger.has(attempt),
+      taken: (assignment) => this.#received(assignment),
+      waiting: (count) => show({ type: "queue", waiting: count }),
+    });
     this.#outbox = new Outbox({
       ...{ clock, random, log, capacity, show },
       store: needs.outbox,
@@ -196,17 +200,14 @@ export class Run {
       control: (control) => this.#obey(control),
       giveBack: (attempt) => this.#presence.ledger.giveBack(attempt),
       stopping: () => this.#presence.stopping,
-      received: (assignment) => this.#received(assignment),
     });
   }
 
-  #received(assignment: Assignment): boolean {
-    const { ledger } = this.#presence;
-    if (ledger.has(assignment.attemptId)) return false;
-    ledger.received(assignment);
-    const { attemptNumber } = assignment;
+  #received(assignment: Assignment): void {
+    const { attemptNumber, circuitId, taskId } = assignment;
+    this.#presence.ledger.received(assignment);
+    this.#needs.log.info("Task received", { task_id: taskId, circuit_type: circuitId });
     this.#tell({ type: "task-received", attempt: assignment, attemptNumber });
-    return true;
   }
 
   #obey(control: Control): void {

@@ -10,6 +10,10 @@ import type { Assignment } from "../../domain/task.ts";
 export type InboxNeeds = {
   readonly capacity: number;
   readonly log: Log;
+  /** Whether the node has the attempt already, from an earlier life. */
+  readonly known: (attempt: AttemptId) => boolean;
+  /** Told of each attempt that is taken, once. */
+  readonly taken: (assignment: Assignment) => void;
   /** Told after each change. */
   readonly waiting: (count: number) => void;
 };
@@ -77,11 +81,12 @@ export class Inbox {
 
   #accept(assignment: Assignment): void {
     const { attemptId } = assignment;
-    if (this.#seen.includes(attemptId)) {
+    if (this.#seen.includes(attemptId) || this.#needs.known(attemptId)) {
       this.#needs.log.warn("Task came twice, taking it once", { attempt_id: attemptId });
       return;
     }
     this.#seen = [...this.#seen.slice(-REMEMBERED + 1), attemptId];
+    this.#needs.taken(assignment);
     const [taker, ...others] = this.#takers;
     if (taker === undefined) {
       this.#keep([...this.#tasks, assignment]);

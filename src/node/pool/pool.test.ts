@@ -1,0 +1,269 @@
+import { create } from "@bufbuild/protobuf";
+import { describe, expect, it } from "vitest";
+import { NodeFailure } from "../../domain/failure.ts";
+import { attemptId } from "../../domain/ids.ts";
+import type { Assignment, Report } from "../../domain/task.ts";
+import { TaskAssignmentSchema } from "../../gen/coordinator_pb.ts";
+import { FakeClock, settle } from "../../testing/clock.ts";
+import { silentLog } from "../../testing/log.ts";
+import { task } from "../../testing/node.ts";
+import { FakeProver, filesOf, the } from "../../testing/prover.ts";
+import { noDice } from "../../testing/random.ts";
+import { fromTaskAssignment } from "../../wire/assignment.ts";
+import { Pool } from "./pool.ts";
+import type { PoolEvent, PoolNeeds } from "./prover.ts";
+
+const assignment = (number: number, change: Partial<Assignment> = {}): Assignment => {
+  const read = fromTaskAssignment(create(TaskAssignmentSchema, task(number)));
+  if (read.type !== "task") throw new Error("not a task");
+  return { ...read.assignment, ...change };
+};
+
+type Setup = {
+  readonly concurrency?: number;
+  readonly load?: PoolNeeds["load"];
+  readonly ready?: (made: number) => Promise<string>;
+};
+
+/** A pool with its tasks given one by one; `close` ends them. */
+const pooled = ({ concurrency = 1, load, ready }: Setup = {}) => {
+  const clock = new FakeClock();
+  const provers: FakeProver[] = [];
+  const events: PoolEvent[] = [];
+  const reports: Report[] = [];
+  const waiting: Assignment[] = [];
+  let notify = (): void => undefined;
+  let closed = false;
+  const pool = new Pool(
+    {
+      clock,
+      random: noDice,
+      log: silentLog,
+      spawn: () => {
+        const prover = new FakeProver(ready?.(provers.length));
+        provers.push(prover);
+        return prover;
+      },
+      load: load ?? ((wanted) => Promise.resolve(filesOf(wanted))),
+      begin: () => Promise.resolve({ go: true }),
+      distrust: () => undefined,
+      allowUnsigned: () => false,
+      show: (event) => events.push(event),
+    },
+    concurrency,
+  );
+  async function* tasks(): AsyncGenerator<Assignment> {
+    for (;;) {
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else if (closed) return;
+      else
+        await new Promise<void>((resolve) => {
+          notify = resolve;
+        });
+    }
+  }
+  const streams = pool.prove(tasks()).map(async (stream) => {
+    for await (const report of stream) reports.push(report);
+  });
+  const give = async (...given: readonly Assignment[]): Promise<void> => {
+    waiting.push(...given);
+    notify();
+    await settle();
+  };
+  const close = async (): Promise<void> => {
+    closed = true;
+    notify();
+    await Promise.all(streams);
+  };
+  const proverOf = (index: number): FakeProver => the(provers[index]);
+  return { clock, close, events, give, pool, proverOf, provers, reports };
+};
+
+const failure = (report: Report | undefined) =>
+  report?.kind === "failure" ? { cause: report.cause, message: report.message } : report;
+
+describe("the pool", () => {
+  it("gives each free prover one task, and reports in the order in which they are done", async () => {
+    const { give, proverOf, provers, reports } = pooled({ concurrency: 2 });
+    await settle();
+    await give(assignment(1), assignment(2), assignment(3));
+    expect(provers.map(({ requests }) => requests.length)).toEqual([1, 1]);
+    proverOf(1).succeed();
+    await settle();
+    proverOf(0).succeed();
+    await settle();
+    expect(reports.map((report) => report.assignment.taskId)).toEqual(["t_2", "t_1"]);
+    expect(proverOf(1).requests).toHaveLength(2);
+  });
+
+  it("ends its provers when there are no more tasks", async () => {
+    const { close, events, provers } = pooled({ concurrency: 2 });
+    await settle();
+    await close();
+    expect(provers.every(({ terminated }) => terminated)).toBe(true);
+    expect(events.slice(-2)).toMatchObject([
+      { state: { name: "ended" } },
+      { state: { name: "ended" } },
+    ]);
+  });
+
+  it("a prover that dies is replaced, and its task reported with the cause", async () => {
+    const { give, proverOf, provers, reports } = pooled();
+    await settle();
+    await give(assignment(1));
+    proverOf(0).progress("msm", 0.5);
+    proverOf(0).die("Uncaught RangeError");
+    await settle();
+    expect(provers).toHaveLength(2);
+    expect(reports[0]).toMatchObject({
+      kind: "failure",
+      cause: "internal",
+      message: "proof generation failed: the prover worker ended: Uncaught RangeError",
+      stage: "msm",
+    });
+    await give(assignment(2));
+    proverOf(1).succeed();
+    await settle();
+    expect(reports[1]?.kind).toBe("completion");
+  });
+
+  it("a prover that dies while idle is replaced before the next task", async () => {
+    const { proverOf, provers } = pooled();
+    await settle();
+    proverOf(0).die("gone");
+    await settle();
+    expect(provers).toHaveLength(2);
+  });
+
+  it("a prover that is silent for 60 s is hung: it is ended, and its task reported as timed out", async () => {
+    const { clock, give, proverOf, provers, reports } = pooled();
+    await settle();
+    await give(assignment(1));
+    await clock.pass(59_000);
+    expect(reports).toHaveLength(0);
+    await clock.pass(2_000);
+    expect(proverOf(0).terminated).toBe(true);
+    expect(provers).toHaveLength(2);
+    expect(failure(reports[0])).toEqual({
+      cause: "timeout",
+      message: "proof generation failed: the prover was silent for 60000 ms",
+    });
+  });
+
+  it("negative control: one that tells its progress is not hung", async () => {
+    const { clock, give, proverOf, reports } = pooled();
+    await settle();
+    await give(assignment(1));
+    for (let minute = 0; minute < 5; minute += 1) {
+      await clock.pass(50_000);
+      proverOf(0).progress("msm", 0.1 * minute);
+    }
+    expect(proverOf(0).terminated).toBe(false);
+    expect(reports).toHaveLength(0);
+  });
+
+  it("a circuit that takes long is given three times its p95 of silence", async () => {
+    const { clock, give, proverOf, provers } = pooled();
+    await settle();
+    await give(assignment(1));
+    await clock.pass(40_000);
+    proverOf(0).progress("msm", 0.5);
+    await clock.pass(40_000);
+    proverOf(0).succeed();
+    await give(assignment(2));
+    await clock.pass(230_000);
+    expect(provers).toHaveLength(1);
+    await clock.pass(12_000);
+    expect(provers).toHaveLength(2);
+  });
+
+  it("an attempt is ended at its hard limit, however lively its prover is", async () => {
+    const { clock, give, proverOf, reports } = pooled();
+    await settle();
+    await give(assignment(1, { hardLimitMs: 100_000 }));
+    await clock.pass(50_000);
+    proverOf(0).progress("msm", 0.4);
+    await clock.pass(49_000);
+    expect(reports).toHaveLength(0);
+    await clock.pass(2_000);
+    expect(failure(reports[0])).toEqual({
+      cause: "timeout",
+      message: "proof generation failed: no proof within the limit of 100000 ms",
+    });
+  });
+
+  it("the hard limit also counts while files are fetched; that does not cost the prover its life", async () => {
+    const { clock, give, proverOf, reports } = pooled({ load: () => new Promise(() => undefined) });
+    await settle();
+    await give(assignment(1, { hardLimitMs: 70_000 }));
+    await clock.pass(71_000);
+    expect(failure(reports[0])).toMatchObject({ cause: "timeout" });
+    expect(proverOf(0).terminated).toBe(false);
+  });
+
+  it("a circuit that cannot be had is reported as such", async () => {
+    const { give, reports } = pooled({
+      load: () =>
+        Promise.resolve({ ok: false, code: "unknown_circuit", message: "no such circuit" }),
+    });
+    await settle();
+    await give(assignment(1));
+    expect(failure(reports[0])).toEqual({
+      cause: "unknown_circuit",
+      message: "proof generation failed: no such circuit",
+    });
+  });
+
+  it("a cancelled task is ended with its prover, and nothing is reported", async () => {
+    const { events, give, pool, proverOf, reports } = pooled();
+    await settle();
+    await give(assignment(1));
+    expect(pool.cancel(the(attemptId(task(1).attemptId)), "the owner cancelled")).toBe(true);
+    await settle();
+    expect(proverOf(0).terminated).toBe(true);
+    expect(reports).toHaveLength(0);
+    expect(events).toContainEqual({
+      type: "attempt-lost",
+      attemptId: task(1).attemptId,
+      why: "the owner cancelled",
+    });
+  });
+
+  it("a prover is renewed after 200 proofs", async () => {
+    const { give, proverOf, provers } = pooled();
+    await settle();
+    for (let number = 1; number <= 200; number += 1) {
+      await give(assignment(number));
+      proverOf(0).succeed();
+      await settle();
+    }
+    expect(proverOf(0).terminated).toBe(true);
+    expect(provers).toHaveLength(2);
+  }, 30_000);
+
+  it("a prover is renewed when its memory has passed the limit, and the memory is told", async () => {
+    const { events, give, proverOf, provers } = pooled();
+    await settle();
+    await give(assignment(1));
+    proverOf(0).succeed(2 ** 30 + 1);
+    await settle();
+    expect(provers).toHaveLength(2);
+    expect(events).toContainEqual({ type: "memory", prover: 0, bytes: 2 ** 30 + 1 });
+  });
+
+  it("a worker that cannot start is tried again after growing waits, and takes no task meanwhile", async () => {
+    const broken = (made: number): Promise<string> =>
+      made < 3
+        ? Promise.reject(new NodeFailure("prover_lost", "no script"))
+        : Promise.resolve("fake");
+    const { clock, events, give, provers } = pooled({ ready: broken });
+    await settle();
+    await give(assignment(1));
+    expect(provers).toHaveLength(1);
+    expect(events).toContainEqual({ type: "trouble", code: "prover_lost", message: "no script" });
+    await clock.pass(10_000);
+    expect(provers).toHaveLength(4);
+    expect(provers.map(({ requests }) => requests.length)).toEqual([0, 0, 0, 1]);
+  });
+});
