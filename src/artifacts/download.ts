@@ -13,9 +13,9 @@ export type Download = {
   /** Told after every piece, with the bytes that are there now. */
   readonly onBytes: (doneBytes: number) => void;
   /**
-   * Gives up something else when storage is full.
+   * Gives up something else when the error of a write says that storage is full.
    *
-   * @throws NodeFailure "platform" when there is nothing to give up; without it the error of the write stands.
+   * @throws NodeFailure "platform" when there is nothing left to give up; any other error as it is.
    */
   readonly makeRoom: (reason: unknown) => Promise<void>;
   readonly signal: AbortSignal;
@@ -153,11 +153,14 @@ const append = async (response: Response, wanted: Download, network: Network): P
 
 const write = async (bytes: Uint8Array<ArrayBuffer>, wanted: Download): Promise<void> => {
   const at = wanted.file.size();
-  try {
-    wanted.file.write(bytes, at);
-  } catch (reason) {
-    await wanted.makeRoom(reason);
-    wanted.file.write(bytes, at);
+  for (;;) {
+    try {
+      wanted.file.write(bytes, at);
+      return;
+    } catch (reason) {
+      // Each round gives up one thing more; with nothing left it throws.
+      await wanted.makeRoom(reason);
+    }
   }
 };
 

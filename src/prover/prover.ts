@@ -4,7 +4,7 @@ import { createWitnessCalculator, type WitnessCalculator } from "../circuit/witn
 import { NodeFailure } from "../domain/failure.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 import type { Engine } from "./engine/engine.ts";
-import { prove, type ProveTools } from "./prove.ts";
+import type { prove, ProveTools } from "./prove.ts";
 import type { FromProver, ProverApi } from "./protocol.ts";
 import { createZkeyReader } from "./zkey.ts";
 
@@ -16,7 +16,11 @@ export type ProverTools = {
   readonly random: RandomBytes;
 };
 
-type Attached = { readonly port: MessagePortLike; readonly tools: ProveTools };
+type Attached = {
+  readonly port: MessagePortLike;
+  readonly tools: ProveTools;
+  readonly prove: typeof prove;
+};
 
 /** The prover worker without its worker. */
 export const createProver = (tools: ProverTools): ProverApi => {
@@ -30,16 +34,18 @@ export const createProver = (tools: ProverTools): ProverApi => {
 
   return {
     attach: async (port) => {
-      const engine = await tools.openEngine();
-      attached = { port, tools: proveTools(engine, tools) };
+      // Input adapters bring tables of constants with them: both chunks load side by side, and the entry stays small.
+      const [engine, loaded] = await Promise.all([tools.openEngine(), import("./prove.ts")]);
+      attached = { port, tools: proveTools(engine, tools), prove: loaded.prove };
       return engine.name;
     },
     prove: async ({ attemptId, files, input }) => {
-      const { port, tools: mine } = requireAttached();
+      const mine = requireAttached();
       if (proving) throw new NodeFailure("internal", "the prover is proving already");
       proving = true;
       try {
-        return await prove({ files, input, onProgress: teller(port, attemptId) }, mine);
+        const onProgress = teller(mine.port, attemptId);
+        return await mine.prove({ files, input, onProgress }, mine.tools);
       } finally {
         proving = false;
       }

@@ -92,7 +92,7 @@ export class Shelf {
       return;
     }
     const oldest = kept
-      .filter((entry) => !entry.files.some((file) => this.#held.has(file.sha256)))
+      .filter((entry) => !this.#held.has(entry.zkey))
       .sort((one, other) => one.usedAtMs - other.usedAtMs)[0];
     if (oldest === undefined) throw storageFull(reason);
     await this.#drop(oldest);
@@ -114,7 +114,8 @@ export class Shelf {
     await this.#save();
     const needed = digestsOf([...this.#kept.values()]);
     for (const file of entry.files) {
-      if (!needed.has(file.sha256)) await this.#tools.store.remove(file.sha256);
+      const isFree = !needed.has(file.sha256) && !this.#held.has(file.sha256);
+      if (isFree) await this.#tools.store.remove(file.sha256);
     }
     this.#tools.onChange(this.circuits());
   }

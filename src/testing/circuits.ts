@@ -4,15 +4,19 @@ import path from "node:path";
 import type { CircuitFiles } from "../artifacts/protocol.ts";
 import { curves, type Artifact, type Circuit } from "../domain/circuit.ts";
 import { circuitId, sha256 } from "../domain/ids.ts";
+import { parseManifest } from "../wire/manifest.ts";
 
 /** A circuit with its input and the public signals that its proof must show. */
-export type ExtraCircuit = {
+export type TestCircuit = {
   readonly files: CircuitFiles;
   readonly wasmBytes: Uint8Array<ArrayBuffer>;
   readonly zkeyBytes: Uint8Array<ArrayBuffer>;
   readonly input: Uint8Array;
   readonly publicSignals: readonly string[];
 };
+
+/** Circuits that are built and committed. */
+const builtInCircuits = "public/circuits";
 
 /** Circuits too large for the repository: BENCH_CIRCUITS names their folder. */
 export const extraCircuits = process.env.BENCH_CIRCUITS ?? "../shared/circuits";
@@ -23,15 +27,52 @@ if (!hasExtraCircuits) {
   process.stdout.write(`skipped: no extra circuits in ${extraCircuits} (BENCH_CIRCUITS)\n`);
 }
 
+/** A built-in circuit, with the first good input of its vectors. */
+export const readBuiltInCircuit = (name: string): TestCircuit => {
+  const manifest = parseManifest(readFileSync(path.join(builtInCircuits, "manifest.json"), "utf8"));
+  const circuit = required(manifest.entries.find((entry) => entry.circuit.id === name)).circuit;
+  const read = ({ url }: Artifact) => new Uint8Array(readFileSync(path.join(builtInCircuits, url)));
+  const vectors = JSON.parse(readFileSync(`circuits/${name}/vectors.json`, "utf8")) as Vectors;
+  const good = required(vectors.good[0]);
+  return assemble(circuit, {
+    wasm: read(circuit.wasm),
+    zkey: read(circuit.zkey),
+    vkey: read(circuit.vkey),
+    input: new TextEncoder().encode(JSON.stringify(good.input)),
+    publicSignals: good.publicSignals,
+  });
+};
+
+type Vectors = {
+  readonly good: readonly { readonly input: unknown; readonly publicSignals: readonly string[] }[];
+};
+
+type Contents = Pick<TestCircuit, "input" | "publicSignals"> &
+  Readonly<Record<"wasm" | "zkey" | "vkey", Uint8Array<ArrayBuffer>>>;
+
+const assemble = (circuit: Circuit, contents: Contents): TestCircuit => ({
+  files: {
+    circuit,
+    trust: "unsigned",
+    wasm: new WebAssembly.Module(contents.wasm),
+    zkey: { kind: "shared", buffer: shared(contents.zkey) },
+    vkeyJson: new TextDecoder().decode(contents.vkey),
+  },
+  wasmBytes: contents.wasm,
+  zkeyBytes: contents.zkey,
+  input: contents.input,
+  publicSignals: contents.publicSignals,
+});
+
 /** Reads <folder>/<name>/<name>.{wasm,zkey,vkey.json,public.json} and input.json. */
-export const readExtraCircuit = (name: string): ExtraCircuit => {
+export const readExtraCircuit = (name: string): TestCircuit => {
   const file = (extension: string): string =>
     path.join(extraCircuits, name, `${name}.${extension}`);
   const wasm = new Uint8Array(readFileSync(file("wasm")));
   const zkey = new Uint8Array(readFileSync(file("zkey")));
-  const vkey = readFileSync(file("vkey.json"));
+  const vkey = new Uint8Array(readFileSync(file("vkey.json")));
   const publicSignals = JSON.parse(readFileSync(file("public.json"), "utf8")) as readonly string[];
-  const key = JSON.parse(vkey.toString()) as { readonly curve: string };
+  const key = JSON.parse(new TextDecoder().decode(vkey)) as { readonly curve: string };
   const circuit: Circuit = {
     id: required(circuitId(name)),
     version: 1,
@@ -44,19 +85,8 @@ export const readExtraCircuit = (name: string): ExtraCircuit => {
     zkey: artifactOf(`${name}.zkey`, zkey),
     vkey: artifactOf(`${name}.vkey.json`, vkey),
   };
-  return {
-    files: {
-      circuit,
-      trust: "unsigned",
-      wasm: new WebAssembly.Module(wasm),
-      zkey: { kind: "shared", buffer: shared(zkey) },
-      vkeyJson: vkey.toString(),
-    },
-    wasmBytes: wasm,
-    zkeyBytes: zkey,
-    input: new Uint8Array(readFileSync(path.join(extraCircuits, name, "input.json"))),
-    publicSignals,
-  };
+  const input = new Uint8Array(readFileSync(path.join(extraCircuits, name, "input.json")));
+  return assemble(circuit, { wasm, zkey, vkey, input, publicSignals });
 };
 
 /** The same files with another zkey. */
