@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { migrate } from "./migrate.ts";
+import type { Database } from "./open.ts";
+import { openTestDatabase } from "./testing/database.ts";
+
+let database: Database;
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.sql`drop schema public cascade`;
+  await database.sql`create schema public`;
+});
+
+const tables = async (): Promise<readonly string[]> => {
+  const rows = await database.sql<{ name: string }[]>`
+    select table_name as name from information_schema.tables where table_schema = 'public' order by 1`;
+  return rows.map((row) => row.name);
+};
+
+describe("migrations", () => {
+  it("run once, also when two processes start together", async () => {
+    const results = await Promise.all([migrate(database.sql), migrate(database.sql)]);
+    expect(results.flat()).toEqual(["0001_first_light"]);
+    expect(await migrate(database.sql)).toEqual([]);
+    expect(await tables()).toContain("finished_tasks");
+  });
+
+  it("that are cut off half-way leave nothing behind, and run again", async () => {
+    const { sql, quickSql } = database;
+    // A trigger holds the migration up where most of its tables are made but nothing is committed.
+    await sql`create schema holding`;
+    await sql`
+      create function holding.wait() returns event_trigger language plpgsql as $$
+      begin if to_regclass('public.verdicts') is not null then perform pg_sleep(60); end if; end $$`;
+    await sql`create event trigger holding on ddl_command_end execute function holding.wait()`;
+    const cut = migrate(sql).catch((error: unknown) => error);
+    const kill = async (): Promise<number> => {
+      const rows = await quickSql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and wait_event = 'PgSleep'`;
+      return rows.length;
+    };
+    await expect.poll(kill, { timeout: 20_000 }).toBe(1);
+    expect(await cut).toMatchObject({ reason: "MIGRATION_FAILED" });
+    await sql`drop event trigger holding`;
+    expect((await tables()).filter((name) => !name.startsWith("kysely"))).toEqual([]);
+    expect(await migrate(sql)).toEqual(["0001_first_light"]);
+  });
+
+  it("refuse a database of a later release", async () => {
+    await migrate(database.sql);
+    await database.sql`insert into kysely_migration (name, timestamp) values ('0002_from_the_future', 'x')`;
+    await expect(migrate(database.sql)).rejects.toMatchObject({
+      reason: "DATABASE_NEWER",
+      kind: "precondition",
+    });
+  });
+});
