@@ -58,7 +58,10 @@ export default defineConfig(
       // A number in a message reads as one; anything else must say how it is written.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_" },
+      ],
       // An async function without await still turns a throw into a rejection, as its interface promises.
       "@typescript-eslint/require-await": "off",
       "max-lines": ["error", { max: 250, skipBlankLines: true, skipComments: true }],
