@@ -1,12 +1,23 @@
 /** What this replica does about attempts that it has given out: frees their slots, gives them back, takes them away. */
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/queue.ts";
-import type { AttemptId, WorkerId } from "../../src/domain/ids.ts";
+import type { AttemptId, JobId, WorkerId } from "../../src/domain/ids.ts";
 import type { Beats } from "./beats.ts";
 import type { Pump } from "./pump.ts";
 import { letGo } from "./session.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+
+/** What happened in this replica that watchers of a job want to know at once. */
+export type News =
+  | { readonly kind: "assigned"; readonly jobId: JobId }
+  | { readonly kind: "progress"; readonly attempts: readonly AttemptId[] };
+
+export type NewsListener = (news: News) => void;
+
+export const tell = ({ listeners }: Pick<Desk, "listeners">, news: News): void => {
+  for (const listener of listeners) listener(news);
+};
 
 /** What the parts of the dispatcher share. */
 export type Desk = {
@@ -22,6 +33,7 @@ export type Desk = {
   readonly streamKeepaliveMs: number;
   /** The last registration under way of each worker. */
   readonly registering: Map<WorkerId, Promise<unknown>>;
+  readonly listeners: Set<NewsListener>;
   /** Set once, by `drain`: nothing new from now on. */
   stopping: boolean;
 };

@@ -17,8 +17,8 @@ import type { Sessions } from "./sessions.ts";
 import type { Tickets } from "./ticket.ts";
 import { repeat } from "../repeat.ts";
 import type { Repetition } from "../repeat.ts";
-import { free, giveBack, takeAway } from "./attempts.ts";
-import type { Desk } from "./attempts.ts";
+import { free, giveBack, takeAway, tell } from "./attempts.ts";
+import type { Desk, NewsListener } from "./attempts.ts";
 import { registerWorker } from "./register.ts";
 import type { RegistrationOutcome, WorkerRegistration } from "./register.ts";
 import { closeFeed, draining, endSession, streamOf } from "./stream.ts";
@@ -35,8 +35,8 @@ export type Dispatch = {
   readonly settle: (workerId: WorkerId, attemptId: AttemptId, good: boolean) => void;
   /** Sets what the operator wants of a worker; false = it is not connected here. */
   readonly want: (workerId: WorkerId, state: WantedState) => boolean;
-  /** Called when a heartbeat has told something new of attempts. */
-  readonly onProgress: (listener: (attempts: readonly AttemptId[]) => void) => () => void;
+  /** Tells what this replica knows before any row says so. */
+  readonly onNews: (listener: NewsListener) => () => void;
   /** Work may be ready. */
   readonly kick: () => void;
   /** No registrations and leases from now on; streams end with UNAVAILABLE; what never arrived is given back. */
@@ -60,6 +60,7 @@ const POLL_MS = 1_000;
 const openDesk = (options: DispatchOptions): Desk => {
   const { queue, log, now, tickets } = options;
   const sessions = openSessions(options, now);
+  const listeners = new Set<NewsListener>();
   const pump = openPump({
     queue,
     tickets,
@@ -67,6 +68,7 @@ const openDesk = (options: DispatchOptions): Desk => {
     log,
     sessions: () => [...sessions.all()].filter((one) => sessions.liveness(one) === "active"),
     current: (lease) => sessions.current(lease.worker),
+    assigned: (lease) => tell({ listeners }, { kind: "assigned", jobId: lease.jobId }),
   });
   return {
     ...options,
@@ -74,6 +76,7 @@ const openDesk = (options: DispatchOptions): Desk => {
     pump,
     beats: openBeats(queue, log),
     registering: new Map(),
+    listeners,
     stopping: false,
   };
 };
@@ -148,7 +151,6 @@ const want = (desk: Desk, session: Session, state: WantedState): void => {
 export const openDispatch = (options: DispatchOptions): Dispatch => {
   const desk = openDesk(options);
   const { sessions, pump } = desk;
-  const progressListeners = new Set<(attempts: readonly AttemptId[]) => void>();
   const repetitions = [flushing(desk), polling(desk)];
   const unlisten = options.queue.onWake((wake) => {
     if (wake.kind === "ready") pump.kick();
@@ -159,7 +161,8 @@ export const openDispatch = (options: DispatchOptions): Dispatch => {
     register: (registration) => registerWorker(desk, registration),
     heartbeat: async (session, beat) => {
       const answer = await heartbeat(desk, session, beat);
-      for (const listener of progressListeners) listener(beat.attempts.map((one) => one.attemptId));
+      const attempts = beat.attempts.map((one) => one.attemptId);
+      if (attempts.length > 0) tell(desk, { kind: "progress", attempts });
       return answer;
     },
     stream: (session, signal) => streamOf(desk, session, signal),
@@ -172,9 +175,9 @@ export const openDispatch = (options: DispatchOptions): Dispatch => {
       if (session !== undefined) want(desk, session, state);
       return session !== undefined;
     },
-    onProgress: (listener) => {
-      progressListeners.add(listener);
-      return () => void progressListeners.delete(listener);
+    onNews: (listener) => {
+      desk.listeners.add(listener);
+      return () => void desk.listeners.delete(listener);
     },
     kick: pump.kick,
     drain: async () => {

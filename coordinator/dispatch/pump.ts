@@ -23,6 +23,8 @@ export type PumpParts = {
   readonly sessions: () => Iterable<Session>;
   /** The session that this lease was made for, while it still is the worker's current one. */
   readonly current: (lease: Lease) => Session | undefined;
+  /** Called for each lease that has been put on its stream. */
+  readonly assigned: (lease: Lease) => void;
   readonly tickets: Tickets;
   readonly now: () => number;
   readonly log: Log;
@@ -62,6 +64,7 @@ const deliver = async (parts: PumpParts, lease: Lease): Promise<void> => {
   });
   const ticket = parts.tickets.issue({ taskId, attemptId, workerId: lease.worker.workerId });
   session.feed.push({ kind: "assignment", lease, ticket });
+  parts.assigned(lease);
   parts.log.debug("Task assigned", {
     task_id: taskId,
     attempt_id: attemptId,

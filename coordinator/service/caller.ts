@@ -12,12 +12,6 @@ import { attemptField, taskField, workerField } from "./fields.ts";
 import { peerKey } from "./services.ts";
 import type { Services, ServiceSettings } from "./services.ts";
 
-/** The token of `authorization: Bearer`; "" = none. */
-export const bearerOf = (context: HandlerContext): string => {
-  const header = context.requestHeader.get("authorization") ?? "";
-  return /^bearer +(\S+)$/iu.exec(header.trim())?.[1] ?? "";
-};
-
 const unauthenticated = (problem: string, remedy: string): CoordinatorFailure =>
   new CoordinatorFailure({
     kind: "unauthenticated",
@@ -26,6 +20,18 @@ const unauthenticated = (problem: string, remedy: string): CoordinatorFailure =>
     problem,
     remedy,
   });
+
+/** The token of `authorization: Bearer`; "" = no such header. A header of another form is refused, not passed over. */
+export const bearerOf = (context: HandlerContext): string => {
+  const header = context.requestHeader.get("authorization")?.trim() ?? "";
+  if (header === "") return "";
+  const token = /^bearer +(\S+)$/iu.exec(header)?.[1];
+  if (token !== undefined) return token;
+  throw unauthenticated(
+    "the header has another form",
+    'it must be "Bearer <token>", the token without spaces',
+  );
+};
 
 const keyRemedy =
   'send "authorization: Bearer <key>"; the key is in keys/owner.key of the coordinator\'s data folder';

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { JobRow } from "../queue/queue.ts";
-import type { JobId } from "../../src/domain/ids.ts";
+import type { AttemptId, JobId } from "../../src/domain/ids.ts";
 import type { WatchJobRequest, WatchJobResponseSchema } from "../../src/gen/proving/v1/job_pb.ts";
 import { requireOwner } from "./caller.ts";
 import { jobField } from "./fields.ts";
+import { runningAttempt } from "./job-message.ts";
 import { openLatch } from "./latch.ts";
 import type { Latch } from "./latch.ts";
 import { requireJob } from "./require-job.ts";
@@ -31,28 +32,58 @@ const summaryMessage = (job: JobRow): Message => ({
   },
 });
 
-/** Rings when the job may have changed, or a heartbeat has told something of any attempt. */
-const listen = (services: Services, jobId: JobId, latch: Latch): (() => void) => {
+/** What a watcher has heard since it last looked. */
+type Hearing = {
+  readonly latch: Latch;
+  /** The rows may have changed; without it only what heartbeats told has. */
+  stale: boolean;
+};
+
+/** The attempts that run now, as of the last look. */
+const isRunning = (job: JobRow | undefined, attempts: readonly AttemptId[]): boolean => {
+  const running = new Set(job?.tasks.map((task) => runningAttempt(task)?.attemptId));
+  return attempts.some((attempt) => running.has(attempt));
+};
+
+type Watched = { readonly owner: string; readonly jobId: JobId; job: JobRow | undefined };
+
+/** Rings when the job may have changed, or a heartbeat has told something of one of its attempts. */
+const listen = (services: Services, watched: Watched, hearing: Hearing): (() => void) => {
+  const lookAgain = (): void => {
+    hearing.stale = true;
+    hearing.latch.ring();
+  };
   const stops = [
     services.queue.onWake((wake) => {
-      if (wake.kind === "job" && wake.jobId === jobId) latch.ring();
+      if (wake.kind === "job" && wake.jobId === watched.jobId) lookAgain();
     }),
-    services.dispatch.onProgress(latch.ring),
+    services.dispatch.onNews((news) => {
+      if (news.kind === "assigned" && news.jobId === watched.jobId) lookAgain();
+      if (news.kind === "progress" && isRunning(watched.job, news.attempts)) hearing.latch.ring();
+    }),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 };
 
+/** The job as of now: read again only when its rows may have changed. */
+const look = async (services: Services, watched: Watched, hearing: Hearing): Promise<JobRow> => {
+  if (watched.job !== undefined && !hearing.stale) return watched.job;
+  hearing.stale = false;
+  watched.job = await requireJob(services, watched.owner, watched.jobId);
+  return watched.job;
+};
+
 const changes = async function* (
   services: Services,
-  watched: { readonly owner: string; readonly jobId: JobId },
-  waiting: { readonly latch: Latch; readonly signal: AbortSignal },
+  watched: Watched,
+  { hearing, signal }: { readonly hearing: Hearing; readonly signal: AbortSignal },
 ): AsyncGenerator<Message> {
   const source = openTaskEvents(services);
   let summaryDue = performance.now() + SUMMARY_MS;
-  while (!waiting.signal.aborted) {
-    const job = await requireJob(services, watched.owner, watched.jobId);
+  while (!signal.aborted) {
+    const job = await look(services, watched, hearing);
     yield* source.next(job).map(taskMessage);
     if (isDone(job) || performance.now() >= summaryDue) {
       yield summaryMessage(job);
@@ -60,7 +91,8 @@ const changes = async function* (
     }
     if (isDone(job)) return;
     await sleep(PAUSE_MS);
-    await waiting.latch.wait(LOOK_MS);
+    const heard = await hearing.latch.wait(LOOK_MS);
+    if (!heard) hearing.stale = true;
   }
 };
 
@@ -68,14 +100,15 @@ export const watchJob = (services: Services) =>
   async function* (request: WatchJobRequest, context: HandlerContext): AsyncGenerator<Message> {
     const { owner } = await requireOwner(services, context);
     const jobId = jobField("job_id", request.jobId);
-    const latch = openLatch();
-    const stop = listen(services, jobId, latch);
+    const hearing: Hearing = { latch: openLatch(), stale: true };
+    const watched: Watched = { owner, jobId, job: undefined };
+    const stop = listen(services, watched, hearing);
     const { signal } = context;
-    signal.addEventListener("abort", latch.ring, { once: true });
+    signal.addEventListener("abort", hearing.latch.ring, { once: true });
     try {
-      yield* changes(services, { owner, jobId }, { latch, signal });
+      yield* changes(services, watched, { hearing, signal });
     } finally {
-      signal.removeEventListener("abort", latch.ring);
+      signal.removeEventListener("abort", hearing.latch.ring);
       stop();
     }
   };

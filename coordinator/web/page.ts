@@ -11,18 +11,8 @@ import { isUnchanged } from "./range.ts";
 import { textReply } from "./reply.ts";
 import type { Headers, Reply } from "./reply.ts";
 
-/** Paths that the page routes by itself; each is answered with its shell. */
-const pageRoutes: ReadonlySet<string> = new Set([
-  "/",
-  "/node",
-  "/jobs",
-  "/receipts",
-  "/circuits",
-  "/settings",
-  "/logs",
-  "/about",
-  "/help",
-]);
+/** Paths that are answered with the page's shell. The page routes by fragment, so there is one. */
+const pageRoutes: ReadonlySet<string> = new Set(["/"]);
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

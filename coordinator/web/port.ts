@@ -37,6 +37,8 @@ export type OpenPort = {
 const HEADERS_TIMEOUT_MS = 5_000;
 /** A whole request must be here this soon; large jobs over slow lines fit, slow-loris bodies do not live for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often Node.js looks for connections that are over their time. */
+const TIMEOUT_LOOK_MS = 2_000;
 /** Keeps proxies from closing idle connections, and finds dead peers. */
 const HTTP2_PING_MS = 20_000;
 const HTTP2_PONG_MS = 10_000;
@@ -47,7 +49,12 @@ const MAX_CONNECTIONS = 20_000;
 
 const openHttp1 = (handler: WebHandler): Http1Server => {
   const server = createHttp1Server(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, noDelay: true },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_LOOK_MS,
+      noDelay: true,
+    },
     handler,
   );
   // It never listens by itself, and Node.js starts to enforce the timeouts above on "listening" only.
