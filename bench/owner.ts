@@ -68,7 +68,7 @@ const waitForJob = async (
 const CHUNK_BYTES = 256 * 1024;
 
 /** The parts of an AddCircuit stream: the header, the wasm, the zkey. */
- 
+
 async function* circuitParts(id: string, wasm: Uint8Array, zkey: Uint8Array) {
   const sizes = { wasmBytes: BigInt(wasm.length), zkeyBytes: BigInt(zkey.length) };
   yield { part: { case: "header" as const, value: { id, ...sizes } } };

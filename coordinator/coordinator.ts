@@ -112,6 +112,7 @@ export const startCoordinator = async (options: CoordinatorOptions): Promise<Coo
       : [];
     const periodic = [...startTimers(queue, log), ...practice];
     const parts = { database, queue, registry, verifier, services, periodic, ports, shutdown };
+    verifier.warm();
     let stopping: Promise<void> | undefined;
     const { url, port, adminPort, caFile } = ports;
     return { url, port, adminPort, caFile, stop: () => (stopping ??= stopParts(parts, log)) };

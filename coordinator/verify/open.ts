@@ -82,6 +82,10 @@ export const openVerifier = (options: VerifierOptions): Verifier => {
     verify: proofVerifier(options, proofs),
     checkInput: async (circuit, input) =>
       inputVerdict(await inputs.run(inputJob(options, circuit, input))),
+    warm: () => {
+      proofs.warm();
+      inputs.warm();
+    },
     reproduce: async (circuit, input) => reproducer.run(inputJob(options, circuit, input)),
     close: async () => {
       reproducer.close();

@@ -1,7 +1,7 @@
 /**
  * Runs jobs on worker threads. In: jobs, any number at a time. Out: one outcome each, always. Promises: the queue is
  * bounded, a job has a deadline from the moment a thread takes it, a thread that hangs or dies is replaced and only its
- * own job is lost. Threads start when there is work for them and stay.
+ * own job is lost. Threads start when they are asked to or when there is work for them, and stay.
  */
 import type { Worker } from "node:worker_threads";
 import type { Log } from "../log.ts";
@@ -10,6 +10,8 @@ import type { FromThread, ToThread } from "./thread-protocol.ts";
 
 export type ThreadPool<Job, Result> = {
   readonly run: (job: Job) => Promise<PoolOutcome<Result>>;
+  /** Starts all threads, so that the first jobs do not wait for that. */
+  readonly warm: () => void;
   /** Jobs that no thread has taken yet. */
   readonly waiting: () => number;
   /** Ends the threads; jobs in them and in the queue are lost. */
@@ -60,6 +62,7 @@ export const openThreadPool = <Job, Result>(
         // The entry that `options` names answers with this type.
         pool.add({ job, settle: (outcome) => resolve(outcome as PoolOutcome<Result>) });
       }),
+    warm: () => pool.warm(),
     waiting: () => pool.waiting,
     close: () => pool.close(),
   };
@@ -78,6 +81,11 @@ class Pool {
 
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  warm(): void {
+    if (this.#closed) return;
+    while (this.#threads.size < this.#options.threads) this.#start();
   }
 
   add(pending: Pending): void {

@@ -11,6 +11,8 @@ export type Verifier = {
   readonly checkInput: (circuit: Circuit, input: Uint8Array) => Promise<InputCheck>;
   /** Computes the witness in a process of its own (60 s, memory cap) to see whether an input satisfies the circuit. */
   readonly reproduce: (circuit: Circuit, input: Uint8Array) => Promise<Reproduction>;
+  /** Starts the threads ahead of the first proof. */
+  readonly warm: () => void;
   /** Ends threads and processes. */
   readonly close: () => Promise<void>;
 };

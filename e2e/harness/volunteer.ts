@@ -7,7 +7,7 @@ import { resolveChromium } from "../../scripts/chromium.ts";
 import type { NodeState } from "../../src/store/state.ts";
 
 /** Ten times what a proof of the largest circuit of these tests takes on a busy machine. */
-export const PROOF_DEADLINE_MS = 120_000;
+const PROOF_DEADLINE_MS = 120_000;
 
 export type Volunteer = {
   readonly context: BrowserContext;
