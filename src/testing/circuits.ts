@@ -19,7 +19,7 @@ export type TestCircuit = {
 const builtInCircuits = "public/circuits";
 
 /** Circuits too large for the repository: BENCH_CIRCUITS names their folder. */
-export const extraCircuits = process.env.BENCH_CIRCUITS ?? "../shared/circuits";
+const extraCircuits = process.env.BENCH_CIRCUITS ?? "../shared/circuits";
 
 /** Whether the extra circuits are there; a test that needs them is skipped, and says so, where they are not. */
 export const hasExtraCircuits = existsSync(extraCircuits);
