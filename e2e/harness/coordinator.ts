@@ -25,7 +25,11 @@ export type Coordinator = {
   readonly close: () => Promise<void>;
 };
 
-export type CoordinatorOptions = { readonly env?: Readonly<Record<string, string>> };
+export type CoordinatorOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the command line, e.g. "--tls". */
+  readonly args?: readonly string[];
+};
 
 /** Starts a coordinator on free ports and waits until it is ready. */
 export const startCoordinator = async (options: CoordinatorOptions = {}): Promise<Coordinator> => {
@@ -36,18 +40,22 @@ export const startCoordinator = async (options: CoordinatorOptions = {}): Promis
   let child: ChildProcess | undefined;
   let ready: Ready = { url: "", port: 0, adminPort: 0 };
   const launch = async (): Promise<void> => {
-    child = spawn(process.execPath, ["--import", "tsx", "coordinator/main.ts"], {
-      cwd: projectRoot,
-      env: {
-        ...process.env,
-        DATA_DIR: dataDir,
-        PORT: String(ready.port),
-        ADMIN_PORT: String(ready.adminPort),
-        LOG_LEVEL: "debug",
-        ...options.env,
+    child = spawn(
+      process.execPath,
+      ["--import", "tsx", "coordinator/main.ts", ...(options.args ?? [])],
+      {
+        cwd: projectRoot,
+        env: {
+          ...process.env,
+          DATA_DIR: dataDir,
+          PORT: String(ready.port),
+          ADMIN_PORT: String(ready.adminPort),
+          LOG_LEVEL: "debug",
+          ...options.env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
       },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    );
     ready = await waitForReady(child, logs);
   };
   const kill = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {

@@ -1,5 +1,5 @@
 /** A volunteer's browser: real Chromium with a profile folder of its own, which outlives a kill of the browser. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright/test";
@@ -38,6 +38,8 @@ export type VolunteerOptions = {
   readonly url: string;
   /** Provers; goes into the page's address. */
   readonly concurrency?: number;
+  /** Further arguments for Chromium. */
+  readonly browserArgs?: readonly string[];
 };
 
 /** Starts Chromium with a new profile on the coordinator's page. */
@@ -45,7 +47,10 @@ export const startVolunteer = async (options: VolunteerOptions): Promise<Volunte
   const profile = await mkdtemp(path.join(tmpdir(), "prove-at-home-profile-"));
   const { executablePath, args } = await resolveChromium();
   const launch = (): Promise<BrowserContext> =>
-    chromium.launchPersistentContext(profile, { executablePath, args: [...args] });
+    chromium.launchPersistentContext(profile, {
+      executablePath,
+      args: [...args, ...(options.browserArgs ?? [])],
+    });
   let context = await launch();
   return {
     get context() {
@@ -104,12 +109,8 @@ const nodePage = (page: Page): NodePage => {
   };
 };
 
-/** Playwright has no SIGKILL for a persistent context: the browser is found by its profile folder. */
+/** Playwright has no SIGKILL for a persistent context; Chromium names its process in the profile: "host-pid". */
 const killBrowserOf = async (profile: string): Promise<void> => {
-  const { execFile } = await import("node:child_process");
-  await new Promise<void>((resolve) => {
-    execFile("pkill", ["-KILL", "-f", `user-data-dir=${profile}`], () => {
-      resolve();
-    });
-  });
+  const holder = await readlink(path.join(profile, "SingletonLock"));
+  process.kill(Number(holder.slice(holder.lastIndexOf("-") + 1)), "SIGKILL");
 };
