@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { practiceInputs, shortfall } from "./demo.ts";
+import { nextCircuits, practiceInputs } from "./demo.ts";
 
 const made = (name: string) => practiceInputs[name]?.() as Record<string, string>;
 
 describe("practice tasks", () => {
   it.each([
-    [0, [7, 7, 6]],
-    [19, [1, 0, 0]],
-    [20, [0, 0, 0]],
-    [25, [0, 0, 0]],
-  ])("with %i queued, %j are added", (queued, expected) => {
-    expect(shortfall(queued, 3)).toEqual(expected);
+    [4, 0, ["merkle_proof", "range_proof", "addition", "merkle_proof"]],
+    [2, 2, ["addition", "merkle_proof"]],
+    [0, 1, []],
+    [-3, 1, []],
+  ])("%i missing after %i: %j", (missing, from, expected) => {
+    expect(nextCircuits(missing, from)).toEqual(expected);
   });
 
   it("have inputs that can be proven, different each time", () => {

@@ -66,25 +66,24 @@ export type Practice = {
   readonly log: Log;
 };
 
-/** Tasks to add per circuit, shared out evenly. */
-export const shortfall = (queued: number, circuits: number): readonly number[] => {
-  const missing = Math.max(0, KEPT_QUEUED - queued);
-  return Array.from(
-    { length: circuits },
-    (_, index) => Math.floor(missing / circuits) + (index < missing % circuits ? 1 : 0),
-  );
+/** Which circuits the next `missing` tasks are of, in turn from `from` on. */
+export const nextCircuits = (missing: number, from: number): readonly string[] => {
+  const names = Object.keys(practiceInputs);
+  return Array.from({ length: Math.max(0, missing) }, (_, index) => {
+    return names[(from + index) % names.length] ?? "";
+  });
 };
 
-const submitSome = async (practice: Practice, name: string, count: number): Promise<void> => {
+const submitOne = async (practice: Practice, name: string): Promise<void> => {
   const id = circuitId(name);
   const circuit = id === undefined ? undefined : practice.registry.byId(id)?.circuit;
   const make = practiceInputs[name];
-  if (circuit === undefined || make === undefined || count === 0) return;
+  if (circuit === undefined || make === undefined) return;
   await practice.queue.submit({
     owner: OWNER,
     circuitId: circuit.id,
     zkeyDigest: circuit.zkey.sha256,
-    inputs: Array.from({ length: count }, () => Buffer.from(JSON.stringify(make()))),
+    inputs: [Buffer.from(JSON.stringify(make()))],
     priority: PRIORITY,
     deadlineMs: 0,
     pinnedPublicSignals: [],
@@ -105,16 +104,19 @@ export const startPractice = async (practice: Practice): Promise<Repetition> => 
   await sql`
     insert into owners (id, weight) values (${OWNER}, ${WEIGHT})
     on conflict (id) do update set weight = excluded.weight`;
+  let turn = 0;
   return repeat({
     everyMs: LOOK_MS,
     name: "practice",
     log: practice.log,
     task: async () => {
       if (practice.nodes() === 0) return;
-      const names = Object.keys(practiceInputs);
-      const counts = shortfall(await queuedPractice(practice.database), names.length);
-      for (const [index, name] of names.entries()) {
-        await submitSome(practice, name, counts[index] ?? 0);
+      const missing = KEPT_QUEUED - (await queuedPractice(practice.database));
+      // One by one and in turn: whoever comes with a task of any circuit finds its front of the queue near, not behind
+      // all the practice of the circuits before.
+      for (const name of nextCircuits(missing, turn)) {
+        await submitOne(practice, name);
+        turn += 1;
       }
     },
   });

@@ -39,6 +39,8 @@ export type RegisterOptions = {
   readonly workerId: string;
   readonly slots?: number;
   readonly token?: string;
+  /** Comma list; default any. */
+  readonly circuits?: string;
   readonly held?: readonly { attemptId: string; ticket: Uint8Array; taskId: string }[];
 };
 
@@ -47,7 +49,7 @@ export const register = (node: NodeClient, options: RegisterOptions) =>
   node.registerWorker({
     workerId: options.workerId,
     maxConcurrentTasks: options.slots ?? 1,
-    capabilities: { circuits: "*" },
+    capabilities: { circuits: options.circuits ?? "*" },
     protocolVersion: 1,
     curves: ["bn128", "bls12381"],
     workerToken: options.token ?? "",
