@@ -21,9 +21,9 @@ const tables = async (): Promise<readonly string[]> => {
 
 describe("migrations", () => {
   it("run once, also when two processes start together", async () => {
-    const results = await Promise.all([migrate(database.sql), migrate(database.sql)]);
+    const results = await Promise.all([migrate(database.url), migrate(database.url)]);
     expect(results.flat()).toEqual(["0001_first_light"]);
-    expect(await migrate(database.sql)).toEqual([]);
+    expect(await migrate(database.url)).toEqual([]);
     expect(await tables()).toContain("finished_tasks");
   });
 
@@ -35,7 +35,7 @@ describe("migrations", () => {
       create function holding.wait() returns event_trigger language plpgsql as $$
       begin if to_regclass('public.verdicts') is not null then perform pg_sleep(60); end if; end $$`;
     await sql`create event trigger holding on ddl_command_end execute function holding.wait()`;
-    const cut = migrate(sql).catch((error: unknown) => error);
+    const cut = migrate(database.url).catch((error: unknown) => error);
     const kill = async (): Promise<number> => {
       const rows = await quickSql`
         select pg_terminate_backend(pid) from pg_stat_activity
@@ -46,13 +46,13 @@ describe("migrations", () => {
     expect(await cut).toMatchObject({ reason: "MIGRATION_FAILED" });
     await sql`drop event trigger holding`;
     expect((await tables()).filter((name) => !name.startsWith("kysely"))).toEqual([]);
-    expect(await migrate(sql)).toEqual(["0001_first_light"]);
+    expect(await migrate(database.url)).toEqual(["0001_first_light"]);
   });
 
   it("refuse a database of a later release", async () => {
-    await migrate(database.sql);
+    await migrate(database.url);
     await database.sql`insert into kysely_migration (name, timestamp) values ('0002_from_the_future', 'x')`;
-    await expect(migrate(database.sql)).rejects.toMatchObject({
+    await expect(migrate(database.url)).rejects.toMatchObject({
       reason: "DATABASE_NEWER",
       kind: "precondition",
     });

@@ -8,7 +8,8 @@ import type { Pool } from "./pool.ts";
 
 /**
  * What every part of the coordinator gets of the database.
- * `const rows = await database.sql<Row[]>`select …``; int8 columns arrive as bigint; transactions by `sql.begin`.
+ * `const rows = await database.sql<Row[]>`select …``; int8 columns arrive as bigint, transactions by `sql.begin`.
+ * No SQL arrays as parameters or in rows: lists travel as jsonb (`sql.json([…])`, `to_jsonb(column)`).
  */
 export type Database = {
   /** Durable: when a statement returns, it is on disk. Use this one unless you know why not. */
@@ -33,8 +34,6 @@ export type DatabaseOptions = {
 const DURABLE_CONNECTIONS = 8;
 const QUICK_CONNECTIONS = 4;
 const CLOSE_TIMEOUT_S = 5;
-/** A migration may rewrite a table. */
-const MIGRATION_TIMEOUT_MS = 30 * 60_000;
 
 /**
  * Errors: CoordinatorFailure with reason DATA_FOLDER_UNREACHABLE, DATA_FOLDER_IN_USE, NO_EMBEDDED_POSTGRES,
@@ -81,15 +80,8 @@ const checkReachable = async (url: string): Promise<void> => {
 };
 
 const migrateServer = async (url: string, log: Log): Promise<void> => {
-  // Two connections: kysely holds the lock on one while it looks at the schema on the other.
-  const options = { size: 2, durability: "on", statementTimeoutMs: MIGRATION_TIMEOUT_MS } as const;
-  const sql = openPool(url, options);
-  try {
-    const migrations = await migrate(sql);
-    if (migrations.length > 0) log.info("database migrated", { migrations });
-  } finally {
-    await sql.end({ timeout: CLOSE_TIMEOUT_S });
-  }
+  const migrations = await migrate(url);
+  if (migrations.length > 0) log.info("database migrated", { migrations });
 };
 
 const openPools = ({ url, stop }: Server): Database => {

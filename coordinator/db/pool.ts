@@ -8,6 +8,7 @@ import type {
   PostgresType,
   Sql,
 } from "postgres";
+import { steadyPool } from "./steady-pool.ts";
 
 /** A pool; int8 arrives as bigint. */
 export type Pool = Sql<{ bigint: bigint }>;
@@ -46,6 +47,9 @@ export const connectionSettings = (
   backoff: reconnectDelay,
   // Connections are kept: scram costs milliseconds, and the lock connection must not be recycled.
   max_lifetime: null,
+  // Its look-up of array types ends the process when the connection breaks meanwhile (a rejection that nobody can
+  // catch, postgres.js 3.4.9). Without it SQL arrays are not understood: lists travel as jsonb, both ways.
+  fetch_types: false,
   // Notices ("relation exists, skipping") are for psql.
   onnotice: () => undefined,
   types: { bigint: postgres.BigInt },
@@ -64,4 +68,4 @@ export const connectionSettings = (
 
 /** A pool on `url`; connects with its first statement. */
 export const openPool = (url: string, options: PoolOptions): Pool =>
-  postgres(url, connectionSettings(options));
+  steadyPool((onLost) => postgres(url, { ...connectionSettings(options), onclose: onLost }));

@@ -3,6 +3,7 @@ import { announceChanges } from "./announce.ts";
 import type { QueueContext } from "./context.ts";
 import { endAttempts } from "./end-attempts.ts";
 import { attemptIdOf, attemptKeyOf } from "./ids.ts";
+import { uuids } from "./uuids.ts";
 import type { Queue } from "./queue.ts";
 
 export const adopt =
@@ -17,11 +18,11 @@ export const adopt =
           session_id = ${sessionId},
           replica_id = ${context.replicaId},
           lease_until = now() + ${context.policy.leaseTtlMs}::double precision * interval '1 ms'
-        where worker_id = ${workerId} and attempt_id = any(${keys}::uuid[])
+        where worker_id = ${workerId} and attempt_id = any(${uuids(sql, keys)})
         returning attempt_id`;
       const unnamed = await endAttempts(sql, context.policy, {
         selection: {
-          where: sql`worker_id = ${workerId} and not attempt_id = any(${keys}::uuid[])`,
+          where: sql`worker_id = ${workerId} and not attempt_id = any(${uuids(sql, keys)})`,
           lock: "wait",
         },
         ending: {

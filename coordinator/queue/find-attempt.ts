@@ -48,7 +48,8 @@ export const findAttempt =
         order by place limit 1
       )
       select task.id, task.job_id, task.state, task.input, holder.attempt_id, holder.number,
-        circuits.id as circuit_id, circuits.zkey_digest, jobs.pinned_public_signals, jobs.project
+        circuits.id as circuit_id, circuits.zkey_digest,
+        to_jsonb(jobs.pinned_public_signals) as pinned_public_signals, jobs.project
       from task cross join holder
       join jobs on jobs.id = task.job_id
       join circuits on circuits.key = jobs.circuit_key

@@ -6,6 +6,7 @@ import type { QueueContext } from "./context.ts";
 import type { HardLimits } from "./hard-limits.ts";
 import { attemptIdOf, jobIdOf, storedCircuitId, storedWorkerId, taskIdOf } from "./ids.ts";
 import type { Lease, LeaseWant, Queue } from "./queue.ts";
+import { uuids } from "./uuids.ts";
 
 /** Slots per statement. Rows are locked per circuit before they are chosen among, so a statement must not ask for much. */
 const MAX_SLOTS = 256;
@@ -155,7 +156,7 @@ const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
   ),
   chosen as materialized (
     select task.id, pool.circuit_key, want.worker_id, want.session_id, want.node_class,
-      (${sql.array([...attemptKeys])}::text[])[row_number() over ()]::uuid as attempt_id
+      (${uuids(sql, attemptKeys)})[row_number() over ()] as attempt_id
     from picked cross join unnest(picked.ids) with ordinality as task (id, number)
     join pool on pool.id = task.id
     join seat on seat.step = picked.step and seat.number = task.number

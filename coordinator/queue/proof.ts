@@ -25,7 +25,7 @@ export const proof =
     const rows = await database.sql<Row[]>`
       select task.*, circuits.id as circuit_id, circuits.zkey_digest
       from (
-        select task_id as id, job_id, state, reason, proof, public_signals, attempt_id, worker_id, finished_at
+        select task_id as id, job_id, state, reason, proof, to_jsonb(public_signals) as public_signals, attempt_id, worker_id, finished_at
         from finished_tasks where task_id = ${key}
         union all
         select id, job_id, state, reason, null, null, null, null, null

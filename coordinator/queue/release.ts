@@ -5,6 +5,7 @@ import { endAttempts } from "./end-attempts.ts";
 import type { Ending } from "./end-attempts.ts";
 import { attemptKeyOf } from "./ids.ts";
 import type { Queue } from "./queue.ts";
+import { uuids } from "./uuids.ts";
 
 /** Fenced by session: a goodbye that arrives after its worker has registered again takes nothing away. */
 export const release =
@@ -15,7 +16,7 @@ export const release =
     const { sql } = context.database;
     const ended = await endAttempts(sql, context.policy, {
       selection: {
-        where: sql`attempt_id = any(${keys}::uuid[])
+        where: sql`attempt_id = any(${uuids(sql, keys)})
           and worker_id = ${workerId} and session_id = ${sessionId}`,
         lock: "wait",
       },

@@ -88,18 +88,16 @@ const insertTasks = async (
       insert into tasks (job_id, position, owner_id, circuit_key, priority, vtime, input, deadline_at)
       select jobs.id, ${chunk.from}::integer + given.place - 1, jobs.owner_id, jobs.circuit_key, jobs.priority,
         ${start}::bigint + ${step}::bigint * (${chunk.from}::integer + given.place - 1), given.input, jobs.deadline_at
-      from jobs cross join unnest(${sql.array(
-        chunk.inputs.map((input) => Buffer.from(input)),
-        BYTEA,
-      )}::bytea[])
-        with ordinality as given (input, place)
+      from jobs cross join (
+        select decode(text, 'base64') as input, place
+        from jsonb_array_elements_text(${sql.json(chunk.inputs.map(base64))}) with ordinality as line (text, place)
+      ) given
       where jobs.id = ${row.key}
       order by given.place`;
   }
 };
 
-/** PostgreSQL's type number of bytea. */
-const BYTEA = 17;
+const base64 = (input: Uint8Array): string => Buffer.from(input).toString("base64");
 
 type Chunk = { readonly from: number; readonly inputs: readonly Uint8Array[] };
 

@@ -26,7 +26,7 @@ export const mutate = (database: Database, clause: string, replacement: string):
         Reflect.apply(call as () => unknown, self, [
           isTemplate(first) ? mutated(first) : first,
           ...rest,
-        ]),
+        ]) as unknown,
       get: (of, name) => {
         const value: unknown = Reflect.get(of, name);
         if (name !== "begin" || typeof value !== "function") return value;

@@ -61,7 +61,7 @@ const literal = (value: unknown): string => {
   if (typeof value === "object" && "value" in value) return literal(value.value);
   if (Array.isArray(value)) return literal(`{${value.join(",")}}`);
   if (value instanceof Uint8Array) return literal(`\\x${Buffer.from(value).toString("hex")}`);
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
   return `'${text.replaceAll("'", "''")}'`;
 };
 
