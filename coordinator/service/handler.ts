@@ -1,4 +1,5 @@
 /** The RPCs as one HTTP handler, in gRPC, gRPC-Web and Connect. */
+import { setMaxListeners } from "node:events";
 import { createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { ConnectNodeAdapterOptions } from "@connectrpc/connect-node";
@@ -21,6 +22,8 @@ const bearer = (request: WebRequest): string =>
 
 /** `shutdown` ends all running calls; abort it with the failure that they shall see. */
 export const openRpcHandler = (services: Services, shutdown: AbortSignal): WebHandler => {
+  // One listener per call that runs; they are removed when it ends.
+  setMaxListeners(0, shutdown);
   const shared = {
     interceptors: [errorInterceptor(services.log, services.metrics.countCall)],
     shutdownSignal: shutdown,
