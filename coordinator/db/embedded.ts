@@ -15,25 +15,12 @@ import { join } from "node:path";
 import type { Log } from "../log.ts";
 import { usableBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
+import { urlOf } from "./installation.ts";
+import type { Installation } from "./installation.ts";
 import { ensurePassword } from "./password.ts";
 import { ensureRunning, stopServer } from "./postmaster.ts";
 import { checkReachable, serverUser } from "./server-user.ts";
 import { holdFolder } from "./supervise.ts";
-
-/** What every step needs to know of the installation. */
-export type Installation = {
-  readonly folder: string;
-  /** The PGDATA folder. */
-  readonly cluster: string;
-  /** Folder of initdb, pg_ctl and postgres. */
-  readonly binaries: string;
-  readonly password: string;
-  /** Whom the server runs as; undefined = as ourselves. */
-  readonly user: ServerUser | undefined;
-  readonly log: Log;
-};
-
-export type ServerUser = { readonly uid: number; readonly gid: number };
 
 export type EmbeddedOptions = { readonly folder: string; readonly log: Log };
 
@@ -56,10 +43,6 @@ export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedS
   };
   return { url: urlOf(installation, port), stop };
 };
-
-/** The connection string of the server on `port`. */
-export const urlOf = ({ password }: Pick<Installation, "password">, port: number): string =>
-  `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
 
 const prepare = async (options: EmbeddedOptions): Promise<Installation> => {
   const user = serverUser();

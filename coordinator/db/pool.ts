@@ -1,23 +1,10 @@
 /** Connection pools: how every connection of the coordinator to PostgreSQL is set up. */
 import postgres from "postgres";
-import type {
-  Fragment as PostgresFragment,
-  ISql,
-  JSONValue,
-  Options,
-  PostgresType,
-  Sql,
-} from "postgres";
+import type { Options, PostgresType } from "postgres";
+import type { Pool } from "./sql.ts";
 import { steadyPool } from "./steady-pool.ts";
 
-/** A pool; int8 arrives as bigint. */
-export type Pool = Sql<{ bigint: bigint }>;
-/** A pool or a transaction: what a statement is run on. */
-export type Executor = ISql<{ bigint: bigint }>;
-/** A piece of a statement. */
-export type Fragment = PostgresFragment;
-/** What a jsonb parameter can carry. */
-export type Json = JSONValue;
+export type { Executor, Fragment, Json, Pool } from "./sql.ts";
 
 /** Longer than any statement of ours takes; a stuck one gives its connection back. */
 const STATEMENT_TIMEOUT_MS = 30_000;

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Installation } from "./embedded.ts";
+import type { Installation } from "./installation.ts";
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CoordinatorFailure } from "../failure.ts";
-import type { ServerUser } from "./embedded.ts";
+import type { ServerUser } from "./installation.ts";
 
 /** "nobody" on Linux and the BSDs; needs no entry in /etc/passwd. */
 const NOBODY = 65_534;

@@ -6,7 +6,7 @@
  * - When a transaction fails because its connection is gone, it sends "rollback" on it all the same, which throws outside
  *   of any promise and would end the process. So such a failure is kept from it; it learns of the loss by itself.
  */
-import type { Pool } from "./pool.ts";
+import type { Pool } from "./sql.ts";
 
 /** Makes a client that calls `onLost` whenever one of its connections closes. */
 export type Connect = (onLost: () => void) => Pool;

@@ -1,8 +1,8 @@
 /** Holds the data folder for this process and keeps its server running. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoordinatorFailure } from "../failure.ts";
-import type { Installation } from "./embedded.ts";
-import { urlOf } from "./embedded.ts";
+import type { Installation } from "./installation.ts";
+import { urlOf } from "./installation.ts";
 import type { Pool } from "./pool.ts";
 import { connectionSettings } from "./pool.ts";
 import { ensureRunning } from "./postmaster.ts";

@@ -1,5 +1,5 @@
 /** Text ids outside, numbers inside: "t_" or "j_" and the row's 8-byte key in base 36. Attempt ids are 32 hex digits. */
-import { attemptId, jobId, sessionId, taskId, workerId, circuitId } from "../../src/domain/ids.ts";
+import { attemptId, jobId, taskId, workerId, circuitId } from "../../src/domain/ids.ts";
 import type { AttemptId, JobId, TaskId } from "../../src/domain/ids.ts";
 import { CoordinatorFailure } from "../failure.ts";
 
@@ -21,7 +21,6 @@ const stored =
   };
 
 export const storedWorkerId = stored(workerId);
-export const storedSessionId = stored(sessionId);
 export const storedCircuitId = stored(circuitId);
 const storedTaskId = stored(taskId);
 const storedJobId = stored(jobId);

@@ -34,16 +34,6 @@ export const revokeAccessKey = async (sql: Executor, hash: Uint8Array): Promise<
   return rows.length > 0;
 };
 
-/** The worker's token hash; undefined = unknown worker, null = a seed worker without a token. */
-export const findWorkerToken = async (
-  sql: Executor,
-  worker: string,
-): Promise<Uint8Array | null | undefined> => {
-  const rows = await sql<{ token_hash: Uint8Array | null }[]>`
-    select token_hash from workers where id = ${worker}`;
-  return rows[0]?.token_hash;
-};
-
 /** A secret by its name; `make` gives its value at the first call. Of replicas that start together, one makes it. */
 export const secret = async (
   sql: Executor,

@@ -53,7 +53,7 @@ export const record = (database: Database): Recorder => {
 };
 
 /** The statement with its parameters written into it. */
-export const withLiterals = ({ text, parameters }: Statement): string =>
+const withLiterals = ({ text, parameters }: Statement): string =>
   text.replaceAll(/\$(\d+)/gu, (_, place: string) => literal(parameters[Number(place) - 1]));
 
 const literal = (value: unknown): string => {

@@ -36,7 +36,7 @@ export const circuits = {
   bls: { id: circuit("addition_bls"), curve: "bls12381", memoryBytes: 1_000_000 },
 } as const;
 
-export const zkeyOf = (id: string): string => createHash("sha256").update(id).digest("hex");
+const zkeyOf = (id: string): string => createHash("sha256").update(id).digest("hex");
 
 export const openScenario = async (policy: Partial<QueuePolicy> = {}): Promise<Scenario> => {
   const database = await openTestDatabase();
