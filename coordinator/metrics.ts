@@ -9,6 +9,7 @@ import type { StatsRow, WorkerRow } from "./queue/queue.ts";
 import type { CircuitId } from "../src/domain/ids.ts";
 import type { Verdict } from "../src/domain/task.ts";
 import { workerFamilies } from "./worker-metrics.ts";
+import type { Durations } from "./worker-metrics.ts";
 import { openCounter, prometheusText } from "./web/prometheus.ts";
 import type { Counter, Family } from "./web/prometheus.ts";
 
@@ -42,8 +43,6 @@ export type MetricsParts = {
 
 /** Proofs of a circuit that its quantiles look back on. */
 const DURATIONS_KEPT = 512;
-
-export type Durations = { readonly lastMs: number[]; sumMs: number; count: number };
 
 const methods: ReadonlySet<string> = new Set([
   "RegisterWorker",

@@ -2,9 +2,11 @@
 import type { Sessions } from "./dispatch/sessions.ts";
 import { proversOf } from "./dispatch/session.ts";
 import type { Session } from "./dispatch/session.ts";
-import type { Durations } from "./metrics.ts";
 import type { WorkerRow } from "./queue/queue.ts";
 import type { Family, Sample } from "./web/prometheus.ts";
+
+/** Proofs of one circuit: the last ones, and all of them together. */
+export type Durations = { readonly lastMs: number[]; sumMs: number; count: number };
 
 export type WorkerMetricsFacts = {
   readonly workers: readonly WorkerRow[];

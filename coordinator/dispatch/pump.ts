@@ -34,7 +34,7 @@ export type PumpParts = {
 const BATCH = 256;
 
 /** As many wants as fit the batch, the workers with most free slots first cut to an even share. */
-export const wantsOf = (sessions: Iterable<Session>, now: number): readonly LeaseWant[] => {
+const wantsOf = (sessions: Iterable<Session>, now: number): readonly LeaseWant[] => {
   const idle = [...sessions]
     .map((session) => ({ session, free: freeSlots(session, now) }))
     .filter(({ free }) => free > 0);

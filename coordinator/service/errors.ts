@@ -20,7 +20,7 @@ const codes: Readonly<Record<FailureKind, Code>> = {
 };
 
 /** A failure as it goes over the wire: code, text, and proving.v1.ErrorInfo as a detail. */
-export const toConnectError = (failure: CoordinatorFailure): ConnectError =>
+const toConnectError = (failure: CoordinatorFailure): ConnectError =>
   new ConnectError(failure.message, codes[failure.kind], undefined, [
     {
       desc: ErrorInfoSchema,

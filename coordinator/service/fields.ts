@@ -1,14 +1,7 @@
 /** Checks of request fields. Each failure names the field, what was found and the rule. */
 import { invalidField } from "../failure.ts";
-import { attemptId, circuitId, jobId, sessionId, taskId, workerId } from "../../src/domain/ids.ts";
-import type {
-  AttemptId,
-  CircuitId,
-  JobId,
-  SessionId,
-  TaskId,
-  WorkerId,
-} from "../../src/domain/ids.ts";
+import { attemptId, circuitId, jobId, taskId, workerId } from "../../src/domain/ids.ts";
+import type { AttemptId, CircuitId, JobId, TaskId, WorkerId } from "../../src/domain/ids.ts";
 
 /** Long values are cut: a message names what was wrong, it does not repeat a payload. */
 const SHOWN = 80;
@@ -36,10 +29,6 @@ export const taskField: (field: string, value: string) => TaskId = required(task
 export const jobField: (field: string, value: string) => JobId = required(jobId, idRule);
 export const attemptField: (field: string, value: string) => AttemptId = required(
   attemptId,
-  idRule,
-);
-export const sessionField: (field: string, value: string) => SessionId = required(
-  sessionId,
   idRule,
 );
 export const circuitField: (field: string, value: string) => CircuitId = required(

@@ -25,7 +25,7 @@ const finals: ReadonlySet<TaskStateName> = new Set([
   "expired",
 ]);
 
-export const isFinal = (state: TaskStateName): boolean => finals.has(state);
+const isFinal = (state: TaskStateName): boolean => finals.has(state);
 
 export const isDone = (job: JobRow): boolean => job.tasks.every((task) => isFinal(task.state));
 

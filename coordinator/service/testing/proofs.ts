@@ -10,7 +10,7 @@ import { projectFolder } from "./coordinator.ts";
 
 const folder = path.join(projectFolder, "public", "circuits");
 
-export const builtInCircuit = async (id: string): Promise<Circuit> => {
+const builtInCircuit = async (id: string): Promise<Circuit> => {
   const manifest = parseManifest(await readFile(path.join(folder, "manifest.json"), "utf8"));
   const entry = manifest.entries.find((one) => one.circuit.id === id);
   if (entry === undefined) throw new RangeError(`no built-in circuit "${id}"`);
