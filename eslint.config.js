@@ -30,6 +30,11 @@ const storage = {
   name: "localStorage",
   message: "Only src/platform/ reaches storage; take a store as a parameter.",
 };
+const youngSignal = {
+  object: "AbortSignal",
+  property: "any",
+  message: "Younger than the browsers that index.html names: use anySignal of src/domain/.",
+};
 
 export default defineConfig(
   globalIgnores(["dist/", ".cache/", ".data/", "src/gen/", "public/", "test-results/"]),
@@ -88,6 +93,10 @@ export default defineConfig(
     rules: { "no-restricted-globals": ["error", network, storage] },
   },
   {
+    files: ["src/**/*.{ts,tsx}"],
+    rules: { "no-restricted-properties": ["error", youngSignal] },
+  },
+  {
     files: ["src/domain/**/*.ts"],
     ignores: tests,
     rules: {
@@ -99,6 +108,7 @@ export default defineConfig(
       ],
       "no-restricted-properties": [
         "error",
+        youngSignal,
         {
           object: "Math",
           property: "random",

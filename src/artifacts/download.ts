@@ -1,3 +1,4 @@
+import { anySignal } from "../domain/any-signal.ts";
 import { exponential, fullJitter, type Backoff } from "../domain/backoff.ts";
 import type { Artifact } from "../domain/circuit.ts";
 import { NodeFailure } from "../domain/failure.ts";
@@ -65,7 +66,7 @@ const wait = async (backoff: Backoff, signal: AbortSignal, network: Network): Pr
 /** One request. What stopped it is a value, since most of it is no error but a reason to try again. */
 const tryRest = async (wanted: Download, network: Network): Promise<NodeFailure | undefined> => {
   const cut = new AbortController();
-  const signal = AbortSignal.any([wanted.signal, cut.signal]);
+  const signal = anySignal([wanted.signal, cut.signal]);
   try {
     const response = await request(wanted, network, signal);
     await append(response, wanted, network);

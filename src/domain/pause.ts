@@ -1,3 +1,4 @@
+import { anySignal } from "./any-signal.ts";
 import type { Clock } from "./clock.ts";
 import { NodeFailure } from "./failure.ts";
 
@@ -13,11 +14,14 @@ export class Pause {
   /** Returns after `ms` or when woken. @throws the signal's reason when it is aborted. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    this.#wake = new AbortController();
+    const wake = new AbortController();
+    this.#wake = wake;
     try {
-      await this.#clock.sleep(ms, AbortSignal.any([signal, this.#wake.signal]));
+      await this.#clock.sleep(ms, anySignal([signal, wake.signal]));
     } catch (reason) {
       if (signal.aborted) throw reason;
+    } finally {
+      wake.abort();
     }
   }
 
@@ -45,7 +49,7 @@ export const within = async <T>(
 ): Promise<T> => {
   limit.signal.throwIfAborted();
   const over = new AbortController();
-  const signal = AbortSignal.any([limit.signal, over.signal]);
+  const signal = anySignal([limit.signal, over.signal]);
   const late = limit.clock.sleep(limit.ms, signal).then(() => {
     throw new NodeFailure("unreachable", `${limit.what}: no answer within ${limit.ms} ms`);
   });

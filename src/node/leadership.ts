@@ -3,6 +3,7 @@
  * tab that closes gives the lock to the next one at once. A leader that is frozen keeps the lock but says nothing any
  * more: a follower takes it away, and the old one asks before it sends that it still has it.
  */
+import { anySignal } from "../domain/any-signal.ts";
 import type { Clock, Random } from "../domain/clock.ts";
 import type { Log } from "../domain/log.ts";
 import type { NodeState } from "../store/state.ts";
@@ -127,7 +128,7 @@ export class Leadership {
     this.#needs.channel.post({ type: "hello" });
     for (;;) {
       const stop = new AbortController();
-      const until = AbortSignal.any([signal, stop.signal]);
+      const until = anySignal([signal, stop.signal]);
       const turn = this.#needs.lock.acquire("wait", until);
       const silent = this.#leaderSilent(until);
       try {

@@ -1,4 +1,5 @@
 /** The life cycle: the original worker's eight start steps, and its shutdown. Every change of phase is made here. */
+import { anySignal } from "../domain/any-signal.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { NodeNews, StartStep, StopStep } from "../domain/event.ts";
 import { NodeFailure } from "../domain/failure.ts";
@@ -188,7 +189,7 @@ export class LifeCycle {
     const { run } = life;
     if (run === undefined) return true;
     const done = new AbortController();
-    const stop = AbortSignal.any([done.signal, this.#hurry.signal]);
+    const stop = anySignal([done.signal, this.#hurry.signal]);
     const late = this.#needs.clock.sleep(SHUTDOWN_TIMEOUT_MS, stop).then(
       () => "late" as const,
       () => "hurried" as const,

@@ -3,6 +3,7 @@
  * then patiently; each new session names the attempts that the node holds, so that none is lost with a connection.
  * Fails: only before the first registration, when the coordinator says no.
  */
+import { anySignal } from "../../domain/any-signal.ts";
 import { exponential, fullJitter, nearlyExact, type Backoff } from "../../domain/backoff.ts";
 import type { Clock, Random } from "../../domain/clock.ts";
 import type { Link as LinkState } from "../../domain/event.ts";
@@ -159,7 +160,7 @@ export class Link {
     if (this.#session === undefined) return;
     const stream = new AbortController();
     this.#stream = stream;
-    const inner = AbortSignal.any([signal, stream.signal]);
+    const inner = anySignal([signal, stream.signal]);
     this.#openedAtMs = clock.now();
     try {
       yield* watched(coordinator.tasks(this.#session, inner), {

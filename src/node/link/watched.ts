@@ -3,6 +3,7 @@
  * gives no error, ever, so silence is what tells: after it the coordinator is probed by a unary call, and only if that
  * fails, or another ten seconds pass, is the stream given up. Fails with NodeFailure "unreachable".
  */
+import { anySignal } from "../../domain/any-signal.ts";
 import type { Clock } from "../../domain/clock.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import { STREAM_KEEPALIVE_MS } from "../../domain/limits.ts";
@@ -48,7 +49,7 @@ const arrives = async <T>(
 ): Promise<T | typeof silence> => {
   const arrived = new AbortController();
   const quiet = clock
-    .sleep(ms, AbortSignal.any([signal, arrived.signal]))
+    .sleep(ms, anySignal([signal, arrived.signal]))
     .then((): typeof silence => silence);
   try {
     return await Promise.race([message, quiet]);

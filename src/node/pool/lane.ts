@@ -1,5 +1,6 @@
 /** One task at a time on one prover, from the circuit's files to the verified proof or the failure's cause. */
 import type { CircuitFiles, LoadOutcome } from "../../artifacts/protocol.ts";
+import { anySignal } from "../../domain/any-signal.ts";
 import { NodeFailure, type FailureCause } from "../../domain/failure.ts";
 import type { AttemptId } from "../../domain/ids.ts";
 import { MAX_INPUT_BYTES } from "../../domain/limits.ts";
@@ -126,7 +127,7 @@ export class Lane {
   async #guarded<T>(job: Job, work: Promise<T>): Promise<T> {
     work.catch(() => undefined);
     const done = new AbortController();
-    const signal = AbortSignal.any([job.end.signal, done.signal]);
+    const signal = anySignal([job.end.signal, done.signal]);
     const barked = job.watchdog.bark(signal);
     try {
       return await Promise.race([work, barked]);
