@@ -15,7 +15,7 @@ export type Offer = {
   readonly memoryBudgetBytes: number;
   readonly cachedZkeys: readonly Sha256[];
   readonly held: readonly HeldAttempt[];
-  /** From the first enrolment; "" = none yet. */
+  /** Shows at each registration that this is the same node; drawn by the node itself. */
   readonly token: string;
   readonly deniedCircuits: readonly CircuitId[];
 };

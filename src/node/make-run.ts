@@ -40,7 +40,8 @@ export const makeRun = async (needs: MakeRunNeeds, loaded: Loaded): Promise<Run>
   }
   needs.tell({ type: "identity", workerId });
   const store = needs.store.values;
-  const identity = new EnrolledIdentity({ store, origin, workerId, secret: needs.hide });
+  const { hide: secret, random } = needs;
+  const identity = new EnrolledIdentity({ store, origin, workerId, random, secret });
   await identity.open();
   await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys: loaded.pinnedKeys });
   return runFor({ ...needs, identity, origin }, values);

@@ -63,6 +63,23 @@ describe("start", () => {
     expect(browser.coordinator.openStreams).toBe(1);
   });
 
+  it("keeps the token that it registers with before the coordinator hears it: a lost answer locks nobody out", async () => {
+    const browser = new FakeBrowser();
+    browser.coordinator.set("mute", "register");
+    const tab = await new FakeTab(browser).open();
+    await browser.clock.pass(6_000);
+    const [unheard] = browser.coordinator.registrations;
+    expect(unheard?.workerToken).toMatch(/^[0-9a-f]{64}$/);
+    browser.closeLeader();
+    browser.coordinator.set("works");
+    await new FakeTab(browser).open();
+    await browser.clock.pass(1_000);
+    const tokens = browser.coordinator.registrations.map(({ workerToken }) => workerToken);
+    expect(tokens.length).toBeGreaterThan(1);
+    expect(new Set(tokens).size).toBe(1);
+    expect(JSON.stringify(await tab.lines())).not.toContain(unheard?.workerToken);
+  });
+
   it("does nothing before Start", async () => {
     const browser = new FakeBrowser();
     const tab = await new FakeTab(browser).open(false);

@@ -32,8 +32,11 @@ import type {
 } from "../gen/coordinator_pb.ts";
 import { NetworkService } from "../gen/proving/v1/network_pb.ts";
 
-/** "works": answers. "down": the network refuses. "silent": nothing ever comes back. "unknown": has no such method. */
-type Mood = "works" | "down" | "silent" | "unknown";
+/**
+ * "works": answers. "down": the network refuses. "silent": nothing ever comes back. "mute": a registration is carried out,
+ * and its answer is lost. "unknown": has no such method.
+ */
+type Mood = "works" | "down" | "silent" | "mute" | "unknown";
 type Method = "reach" | "register" | "heartbeat" | "tasks" | "start" | "completion" | "failure";
 
 export class ScriptedCoordinator {
@@ -102,6 +105,7 @@ export class ScriptedCoordinator {
       registerWorker: async (request, { signal }) => {
         await this.#mood("register", signal);
         this.registrations.push(request);
+        if (this.#moods.get("register") === "mute") await aborted(signal);
         const sessionId = `session-${String(this.registrations.length)}`;
         const usual = {
           success: true,

@@ -2,6 +2,7 @@
 import type { Random } from "../../domain/clock.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import type { ConfigureOutcome, EffectiveSettings, Settings } from "../protocol.ts";
+import { randomHex } from "../random-hex.ts";
 import { rules, settingKeys, type Device } from "./rules.ts";
 import { asSaid, check, effective, fromConfig, fromUrl, pinnedKeys } from "./sources.ts";
 
@@ -16,6 +17,9 @@ export type SettingsNeeds = {
   readonly cores: number;
   readonly random: Random;
 };
+
+/** 64 bits: enough that no two browsers of a network share an id. */
+const ID_DIGITS = 16;
 
 export type Loaded = {
   readonly effective: EffectiveSettings;
@@ -54,7 +58,7 @@ export class SettingsKeeper {
   async #device(): Promise<Device> {
     const stored = await this.#needs.store.get("worker-id");
     if (typeof stored === "string") return { cores: this.#needs.cores, id: stored };
-    const id = `node-${randomHex(this.#needs.random)}`;
+    const id = `node-${randomHex(this.#needs.random, ID_DIGITS)}`;
     await this.#needs.store.set("worker-id", id);
     return { cores: this.#needs.cores, id };
   }
@@ -84,7 +88,3 @@ export const whileRunning = (started: Settings, latest: Settings): Settings => {
   const live = settingKeys.filter((key) => rules[key].live).map((key) => [key, latest[key]]);
   return { ...started, ...Object.fromEntries(live) } as Settings;
 };
-
-/** 64 bits: enough that no two browsers of a network share an id. */
-const randomHex = (random: Random): string =>
-  Array.from({ length: 16 }, () => Math.floor(random() * 16).toString(16)).join("");
