@@ -25,9 +25,10 @@ test("plain http on another host: the page says what is missing and how to get h
 
 test("--tls: browser and command line work over https with the authority that it made", async () => {
   const coordinator = await startCoordinator({ env: { NODE_ENV: "production" }, args: ["--tls"] });
-  const ca = path.join(coordinator.dataDir, "tls", "ca.crt");
-  // Trusting one key by its digest is as far as a command line of Chromium goes; a person imports the authority.
-  const certificate = new X509Certificate(await readFile(ca));
+  const tls = path.join(coordinator.dataDir, "tls");
+  const ca = path.join(tls, "ca.crt");
+  // Trusting the server's key by its digest is as far as Chromium's command line goes; a person imports the authority.
+  const certificate = new X509Certificate(await readFile(path.join(tls, "server.crt")));
   const spki = certificate.publicKey.export({ type: "spki", format: "der" });
   const pin = createHash("sha256").update(spki).digest("base64");
   const volunteer = await startVolunteer({
