@@ -222,6 +222,17 @@ describe("a ticket", () => {
     expect(await start({})).toBe(0);
     stream.close();
   });
+
+  it("is asked for whenever an attempt is named, also of a worker with the right token", async () => {
+    const { node } = clientsOf(grpcWeb(coordinator.url));
+    const none = new Uint8Array();
+    const start = (attemptId: string, ticket: Uint8Array) =>
+      codeOf(node.startTask({ taskId, workerId: "worker", attemptId, ticket }, callers.worker()));
+    expect(await start("0".repeat(32), none)).toBe(Unauthenticated);
+    expect(await start("", new Uint8Array(32))).toBe(Unauthenticated);
+    // The seed's fields: neither of the two.
+    expect(await start("", none)).toBe(0);
+  });
 });
 
 describe("a session", () => {

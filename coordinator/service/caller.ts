@@ -126,8 +126,9 @@ export type AttemptClaim = {
 };
 
 /**
- * Whether the call may speak for an attempt: its ticket proves it, also after a restart of the coordinator. Without one
- * the worker itself must be known here.
+ * Whether the call may speak for an attempt: its ticket proves it, also after a restart of the coordinator. A worker of
+ * the seed's kind names neither; it must be known here, and the queue asks that it was given the task. Half a claim is
+ * none: an invented attempt must not pass as a session's.
  */
 export const requireAttempt = (
   services: Pick<Services, "dispatch" | "settings" | "tickets">,
@@ -135,18 +136,19 @@ export const requireAttempt = (
   claim: AttemptClaim,
 ): void => {
   const { attemptId, ticket, taskId, workerId } = claim;
-  if (attemptId !== "" && ticket.length > 0) {
-    if (services.tickets.holds({ taskId, attemptId, workerId }, ticket)) return;
-    throw new CoordinatorFailure({
-      kind: "unauthenticated",
-      reason: "TICKET_INVALID",
-      field: "ticket",
-      problem: "the ticket is not that of this task, attempt and worker",
-      remedy: "send the ticket that came with the assignment",
-    });
+  if (attemptId === "" && ticket.length === 0) {
+    const standing = standingOf(services, context, { workerId, token: "", sessionId: "" });
+    if (!standing.known) throw unknownSession();
+    return;
   }
-  const standing = standingOf(services, context, { workerId, token: "", sessionId: "" });
-  if (!standing.known) throw unknownSession();
+  if (attemptId !== "" && services.tickets.holds({ taskId, attemptId, workerId }, ticket)) return;
+  throw new CoordinatorFailure({
+    kind: "unauthenticated",
+    reason: "TICKET_INVALID",
+    field: "ticket",
+    problem: "the ticket is not that of this task, attempt and worker",
+    remedy: "send the attempt_id and the ticket that came with the assignment",
+  });
 };
 
 /**
