@@ -67,7 +67,7 @@ const openDesk = (options: DispatchOptions): Desk => {
     now,
     log,
     sessions: () => [...sessions.all()].filter((one) => sessions.liveness(one) === "active"),
-    current: (lease) => sessions.current(lease.worker),
+    current: sessions.current,
     assigned: (lease) => tell({ listeners }, { kind: "assigned", jobId: lease.jobId }),
   });
   return {

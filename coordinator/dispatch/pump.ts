@@ -1,10 +1,11 @@
 /**
- * Leases tasks for all idle workers of this replica in one statement and puts them on their streams. Runs when work may
- * be ready or a slot is free, and once a second; never twice at once.
+ * Leases tasks for the idle workers of this replica, many in one statement, and puts them on their streams. Runs when
+ * work may be ready or a slot is free, and once a second; never twice at once. Promises: each idle worker is asked in
+ * each run, and none whose wants cannot be served takes the others with it.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Log } from "../log.ts";
-import type { Lease, LeaseWant, Queue } from "../queue/queue.ts";
+import type { Lease, LeaseWant, Queue, SessionRef } from "../queue/queue.ts";
 import type { Tickets } from "./ticket.ts";
 import { freeSlots, wantOf } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -21,8 +22,8 @@ export type Pump = {
 export type PumpParts = {
   readonly queue: Pick<Queue, "lease" | "release">;
   readonly sessions: () => Iterable<Session>;
-  /** The session that this lease was made for, while it still is the worker's current one. */
-  readonly current: (lease: Lease) => Session | undefined;
+  /** The session, while it still is its worker's current one. */
+  readonly current: (worker: SessionRef) => Session | undefined;
   /** Called for each lease that has been put on its stream. */
   readonly assigned: (lease: Lease) => void;
   readonly tickets: Tickets;
@@ -32,19 +33,32 @@ export type PumpParts = {
 
 /** Slots asked for in one statement (research: harmless locks up to 256), and by one worker in one turn. */
 const BATCH = 256;
+/** How long a worker whose wants the database refuses is left alone. */
+const REFUSED_REST_MS = 30_000;
+/** SQLSTATE classes "data exception" and "program limit exceeded": what was asked is to blame, not the server. */
+const blamesTheAsker = (error: unknown): boolean =>
+  error instanceof Error &&
+  "code" in error &&
+  typeof error.code === "string" &&
+  /^(22|54)/u.test(error.code);
 
-/** As many wants as fit the batch, the workers with most free slots first cut to an even share. */
-const wantsOf = (sessions: Iterable<Session>, now: number): readonly LeaseWant[] => {
-  const idle = [...sessions]
-    .map((session) => ({ session, free: freeSlots(session, now) }))
-    .filter(({ free }) => free > 0);
-  const share = Math.max(1, Math.floor(BATCH / Math.max(1, idle.length)));
-  return idle.slice(0, BATCH).map(({ session, free }) => wantOf(session, Math.min(free, share)));
+const isIdle = (session: Session, now: number): boolean => freeSlots(session, now) > 0;
+
+/** In turn: who was first the last time is not first again, so that none starves behind many. */
+const rotated = <Item>(items: readonly Item[], by: number): readonly Item[] => {
+  const start = items.length === 0 ? 0 : by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
 };
+
+/** The wants of a slice of the idle workers, each cut to `share`; those that are not idle any more are left out. */
+const wantsOf = (slice: readonly Session[], share: number, now: number): readonly LeaseWant[] =>
+  slice
+    .filter((session) => isIdle(session, now))
+    .map((session) => wantOf(session, Math.min(freeSlots(session, now), share)));
 
 /** Puts a lease on its worker's stream, or gives it back when the worker has left meanwhile. */
 const deliver = async (parts: PumpParts, lease: Lease): Promise<void> => {
-  const session = parts.current(lease);
+  const session = parts.current(lease.worker);
   if (session?.feed === undefined) {
     await parts.queue.release(
       lease.worker,
@@ -74,11 +88,38 @@ const deliver = async (parts: PumpParts, lease: Lease): Promise<void> => {
   });
 };
 
-/** One statement for all idle workers. True when every slot was filled, so that there may be more. */
-const fill = async (parts: PumpParts): Promise<boolean> => {
-  const wants = wantsOf(parts.sessions(), parts.now());
+/** Asks for one worker alone; one whose wants are refused rests, so that it costs the others nothing. */
+const leaseAlone = async (parts: PumpParts, want: LeaseWant): Promise<readonly Lease[]> => {
+  try {
+    return await parts.queue.lease([want]);
+  } catch (error) {
+    if (!blamesTheAsker(error)) throw error;
+    const session = parts.current(want.worker);
+    if (session !== undefined) session.restUntil = parts.now() + REFUSED_REST_MS;
+    parts.log.warn("A worker's wants were refused", { worker_id: want.worker.workerId, error });
+    return [];
+  }
+};
+
+/** One statement for all of them; when one of the wants makes it fail, one statement for each. */
+const leaseFor = async (
+  parts: PumpParts,
+  wants: readonly LeaseWant[],
+): Promise<readonly Lease[]> => {
+  try {
+    return await parts.queue.lease(wants);
+  } catch (error) {
+    if (!blamesTheAsker(error)) throw error;
+    const leases: Lease[] = [];
+    for (const want of wants) leases.push(...(await leaseAlone(parts, want)));
+    return leases;
+  }
+};
+
+/** True when every slot was filled, so that there may be more. */
+const fillSlice = async (parts: PumpParts, wants: readonly LeaseWant[]): Promise<boolean> => {
   if (wants.length === 0) return false;
-  const leases = await parts.queue.lease(wants);
+  const leases = await leaseFor(parts, wants);
   await Promise.all(leases.map((lease) => deliver(parts, lease)));
   return leases.length >= wants.reduce((sum, want) => sum + want.slots, 0);
 };
@@ -87,6 +128,25 @@ export const openPump = (parts: PumpParts): Pump => {
   let wanted = false;
   let stopped = false;
   let running: Promise<void> | undefined;
+  let statement: Promise<unknown> = Promise.resolve();
+  /** Who is asked first, among those that are idle. */
+  let first = 0;
+
+  /** Asks each idle worker once, a batch per statement. True when there may be more for some of them. */
+  const fill = async (): Promise<boolean> => {
+    const idle = [...parts.sessions()].filter((session) => isIdle(session, parts.now()));
+    const order = rotated(idle, first);
+    first += idle.length > BATCH ? BATCH : 1;
+    const share = Math.max(1, Math.floor(BATCH / Math.max(1, idle.length)));
+    let more = false;
+    for (let at = 0; at < order.length && !stopped; at += BATCH) {
+      const slice = order.slice(at, at + BATCH);
+      const filling = fillSlice(parts, wantsOf(slice, share, parts.now()));
+      statement = filling;
+      more = (await filling) || more;
+    }
+    return more;
+  };
 
   const run = async (): Promise<void> => {
     // Slots freed and wakes heard in the same turn share one statement.
@@ -94,7 +154,7 @@ export const openPump = (parts: PumpParts): Pump => {
     while (wanted && !stopped) {
       wanted = false;
       try {
-        wanted = (await fill(parts)) || wanted;
+        wanted = (await fill()) || wanted;
       } catch (error) {
         parts.log.error("Leasing failed; trying again within a second", { error });
       }
@@ -107,7 +167,9 @@ export const openPump = (parts: PumpParts): Pump => {
       wanted = true;
       if (!stopped) running ??= run();
     },
-    settled: async () => running,
+    settled: async () => {
+      await Promise.allSettled([statement]);
+    },
     stop: async () => {
       stopped = true;
       await running;

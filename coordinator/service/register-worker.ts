@@ -23,6 +23,7 @@ import {
   line,
   shown,
   taskField,
+  wide,
   workerField,
 } from "./fields.ts";
 import type { Services } from "./services.ts";
@@ -81,7 +82,8 @@ const parseCurves = (request: RegisterWorkerRequest): readonly string[] => {
   return request.curves;
 };
 
-const profileOf = (request: RegisterWorkerRequest): WorkerProfile => {
+/** What a worker says of itself, checked. Throws CoordinatorFailure that names the field. */
+export const profileOf = (request: RegisterWorkerRequest): WorkerProfile => {
   const range = [1, MAX_CONCURRENT_TASKS] as const;
   const denied = atMost("denied_circuits", request.deniedCircuits, MAX_CIRCUITS);
   return {
@@ -90,7 +92,10 @@ const profileOf = (request: RegisterWorkerRequest): WorkerProfile => {
     circuits: parseCircuits(request.capabilities.circuits),
     curves: parseCurves(request),
     deniedCircuits: denied.map((id, index) => circuitField(`denied_circuits[${index}]`, id)),
-    memoryBudgetBytes: Number(request.memoryBudgetBytes),
+    memoryBudgetBytes: wide("memory_budget_bytes", request.memoryBudgetBytes, [
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ]),
     nodeClass: nodeClassOf(request.selfTestMs),
     maxConcurrentTasks: between("max_concurrent_tasks", request.maxConcurrentTasks, range),
   };
