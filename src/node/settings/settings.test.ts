@@ -4,13 +4,22 @@ import { seededRandom } from "../../testing/random.ts";
 import { MemoryStore } from "../../testing/storage.ts";
 import { SettingsKeeper } from "./settings.ts";
 
-type Setup = { readonly config?: unknown; readonly cores?: number; readonly offline?: boolean };
+type Setup = {
+  readonly config?: unknown;
+  readonly cores?: number;
+  /** Why config.json cannot be read. */
+  readonly unread?: NodeFailure;
+};
 
-const keeperOf = ({ config, cores = 4, offline = false }: Setup = {}, store = new MemoryStore()) =>
+const offline = new NodeFailure("unreachable", "offline");
+
+const keeperOf = (
+  { config, cores = 4, unread }: Setup = {},
+  store: Pick<MemoryStore, "values"> = new MemoryStore(),
+) =>
   new SettingsKeeper({
     store: store.values,
-    readConfig: () =>
-      offline ? Promise.reject(new NodeFailure("unreachable", "offline")) : Promise.resolve(config),
+    readConfig: () => (unread === undefined ? Promise.resolve(config) : Promise.reject(unread)),
     cores,
     random: seededRandom(1),
   });
@@ -163,7 +172,39 @@ describe("settings", () => {
   it("offline, config.json is what it last was", async () => {
     const store = new MemoryStore();
     await keeperOf({ config: { worker: { concurrency: 2 } } }, store).load({});
-    const { effective } = await keeperOf({ offline: true }, store).load({});
+    const { effective } = await keeperOf({ unread: offline }, store).load({});
     expect(effective.values.concurrency).toBe(2);
+  });
+
+  it("a config.json that is no JSON is a problem by name, and what it last was stays", async () => {
+    const store = new MemoryStore();
+    await keeperOf({ config: { worker: { concurrency: 2 } } }, store).load({});
+    const unread = new NodeFailure("settings", "config.json is not JSON");
+    const { effective } = await keeperOf({ unread }, store).load({});
+    expect(effective.values.concurrency).toBe(2);
+    expect(effective.problems).toEqual([
+      { field: "config.json", value: "not JSON", rule: "must be JSON", source: "config.json" },
+    ]);
+  });
+
+  it("config.json is copied when it changed, and counts though it cannot be copied", async () => {
+    const store = new MemoryStore();
+    const writes: string[] = [];
+    const values = {
+      get: store.values.get,
+      set: async (name: string, value: unknown): Promise<void> => {
+        writes.push(name);
+        if (store.full) throw new NodeFailure("platform", "storage is full");
+        await store.values.set(name, value);
+      },
+    };
+    const load = (concurrency: number) =>
+      keeperOf({ config: { worker: { concurrency } } }, { values }).load({});
+    await load(2);
+    await load(2);
+    expect(writes.filter((name) => name === "config.json")).toHaveLength(1);
+    store.full = true;
+    expect((await load(3)).effective.values.concurrency).toBe(3);
+    expect(writes.filter((name) => name === "config.json")).toHaveLength(2);
   });
 });

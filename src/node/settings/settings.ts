@@ -1,7 +1,12 @@
 /** Reads, checks and keeps the node's settings. Fails: never; what is wrong is a problem by name. */
 import type { Random } from "../../domain/clock.ts";
 import { NodeFailure } from "../../domain/failure.ts";
-import type { ConfigureOutcome, EffectiveSettings, Settings } from "../protocol.ts";
+import type {
+  ConfigureOutcome,
+  EffectiveSettings,
+  Settings,
+  SettingsProblem,
+} from "../protocol.ts";
 import { randomHex } from "../random-hex.ts";
 import { rules, settingKeys, type Device } from "./rules.ts";
 import { asSaid, check, effective, fromConfig, fromUrl, pinnedKeys } from "./sources.ts";
@@ -12,7 +17,10 @@ export type SettingsNeeds = {
     readonly get: (name: string) => Promise<unknown>;
     readonly set: (name: string, value: unknown) => Promise<void>;
   };
-  /** The parsed config.json of the page's host; `undefined` = it has none. Rejects when the host cannot be reached. */
+  /**
+   * The parsed config.json of the page's host; `undefined` = it has none. Rejects with "unreachable" when the host cannot
+   * be reached, with "settings" when the file cannot be read.
+   */
   readonly readConfig: () => Promise<unknown>;
   readonly cores: number;
   readonly random: Random;
@@ -20,6 +28,8 @@ export type SettingsNeeds = {
 
 /** 64 bits: enough that no two browsers of a network share an id. */
 const ID_DIGITS = 16;
+/** The file, and the name of its copy on this device. */
+const CONFIG = "config.json";
 
 export type Loaded = {
   readonly effective: EffectiveSettings;
@@ -36,12 +46,12 @@ export class SettingsKeeper {
   /** The settings as they are now. */
   async load(urlOptions: Readonly<Record<string, string>>): Promise<Loaded> {
     const device = await this.#device();
-    const config = await this.#config();
+    const { config, problems: unread } = await this.#config();
     const saved = await this.#saved();
     const sources = { config: fromConfig(config), saved: asSaid(saved), url: fromUrl(urlOptions) };
     const joined = effective(sources, device);
     const pinned = pinnedKeys(config);
-    const problems = [...joined.problems, ...pinned.problems];
+    const problems = [...unread, ...joined.problems, ...pinned.problems];
     return { effective: { ...joined, problems }, pinnedKeys: pinned.keys };
   }
 
@@ -64,15 +74,25 @@ export class SettingsKeeper {
   }
 
   /** The host's, or what it last was: a node may start offline and deliver what it has. */
-  async #config(): Promise<unknown> {
+  async #config(): Promise<Config> {
     try {
       const config = await this.#needs.readConfig();
-      await this.#needs.store.set("config.json", config);
-      return config;
+      await this.#keepConfig(config);
+      return { config, problems: [] };
     } catch (reason) {
       const failure = NodeFailure.from(reason, "unreachable");
-      if (failure.code !== "unreachable") throw failure;
-      return this.#needs.store.get("config.json");
+      const problems = failure.code === "settings" ? [notJson] : [];
+      return { config: await this.#needs.store.get(CONFIG), problems };
+    }
+  }
+
+  /** The copy serves a start without network: a full disk costs that, and nothing else. */
+  async #keepConfig(config: unknown): Promise<void> {
+    const { get, set } = this.#needs.store;
+    try {
+      if (JSON.stringify(await get(CONFIG)) !== JSON.stringify(config)) await set(CONFIG, config);
+    } catch {
+      // The one that was kept before stays.
     }
   }
 
@@ -82,6 +102,15 @@ export class SettingsKeeper {
     return typeof saved === "object" && saved !== null ? saved : {};
   }
 }
+
+type Config = { readonly config: unknown; readonly problems: readonly SettingsProblem[] };
+
+const notJson: SettingsProblem = {
+  field: CONFIG,
+  value: "not JSON",
+  rule: "must be JSON",
+  source: CONFIG,
+};
 
 /** The settings of a node that runs: what is not live stays as it was started. */
 export const whileRunning = (started: Settings, latest: Settings): Settings => {
