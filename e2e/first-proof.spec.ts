@@ -54,6 +54,8 @@ test.describe("a browser proves what an owner submits", () => {
       .getByRole("button", { name: /verify/i })
       .first()
       .click();
-    await expect(tab.page.getByText(/signature holds/i).first()).toBeVisible({ timeout: 60_000 });
+    await expect(
+      tab.page.getByText(/signature holds, names this proof, proof verifies/i).first(),
+    ).toBeVisible({ timeout: 60_000 });
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "playwright/test";
+import { runCli } from "./harness/cli.ts";
 import { submit, vectorsOf, watchToEnd } from "./harness/job.ts";
 import { onStand } from "./harness/stand.ts";
 
@@ -15,6 +16,12 @@ test.describe("one browser is one node", () => {
       const jobId = await submit(coordinator, "addition", inputs);
       const watched = await watchToEnd(coordinator, jobId);
       expect(watched.code, watched.stdout + watched.stderr).toBe(0);
+      // Eight tabs are one worker with one registration: the other seven keep no stream of their own.
+      const metrics = await (await fetch(`${coordinator.adminUrl}/metrics`)).text();
+      const registrations = /^coordinator_rpc_calls_total\{[^}]*RegisterWorker[^}]*\} (\d+)$/gm;
+      expect([...metrics.matchAll(registrations)].map((match) => match[1])).toEqual(["1"]);
+      const stats = await runCli(coordinator, ["stats", "--json"]);
+      expect(stats.json().nodes_active, stats.stdout).toBe(1);
       for (const watcher of [tab, ...others]) {
         await watcher.until("5 accepted in every tab", (state) => state.accepted === 5);
       }
