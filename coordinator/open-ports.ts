@@ -153,14 +153,14 @@ const openSiteOf = (
 };
 
 export const openPorts = async (parts: PortParts): Promise<OpenPorts> => {
-  const { config, log } = parts;
+  const { config } = parts;
   let stopping = false;
   const unready = readiness(parts, () => stopping);
   const { certificate, caFile } = await openTls(parts);
   const site = openSiteOf(parts, certificate !== undefined, unready);
   const { host, port } = config;
   const open = await listening("port", () =>
-    openPort({ host, port, certificate, handler: site.handler, log }),
+    openPort({ host, port, certificate, handler: site.handler }),
   );
   const admin = await listening("admin_port", () => openAdmin(parts, unready)).catch(
     async (error: unknown) => {

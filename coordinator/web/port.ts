@@ -4,14 +4,14 @@
  */
 import { createServer as createHttp1Server } from "node:http";
 import type { Server as Http1Server } from "node:http";
-import { createSecureServer, createServer as createHttp2Server } from "node:http2";
-import type { Http2SecureServer, Http2Server, ServerHttp2Session } from "node:http2";
+import { createServer as createHttp2Server } from "node:http2";
+import type { Http2Server, ServerHttp2Session } from "node:http2";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
-import type { Log } from "../log.ts";
+import { createServer as createTlsServer } from "node:tls";
+import type { Server as TlsServer, TLSSocket } from "node:tls";
 import type { WebHandler } from "./reply.ts";
-import { sniff } from "./sniff.ts";
+import { sniff, SNIFF_DEADLINE_MS } from "./sniff.ts";
 
 export type Certificate = { readonly key: string; readonly cert: string };
 
@@ -22,7 +22,18 @@ export type PortOptions = {
   readonly port: number;
   readonly certificate: Certificate | undefined;
   readonly handler: WebHandler;
-  readonly log: Log;
+  /** How long a peer may take. */
+  readonly patience?: Patience;
+};
+
+/** All in ms. */
+export type Patience = {
+  /** For the first bytes, for the TLS handshake, and for a request's headers. */
+  readonly headersMs: number;
+  /** For a whole request: large jobs over slow lines fit, slow-loris bodies do not live for ever. */
+  readonly requestMs: number;
+  /** How often Node.js looks for connections that are over their time. */
+  readonly lookMs: number;
 };
 
 export type OpenPort = {
@@ -33,12 +44,11 @@ export type OpenPort = {
   readonly close: () => Promise<void>;
 };
 
-/** Request headers must be here this soon. */
-const HEADERS_TIMEOUT_MS = 5_000;
-/** A whole request must be here this soon; large jobs over slow lines fit, slow-loris bodies do not live for ever. */
-const REQUEST_TIMEOUT_MS = 60_000;
-/** How often Node.js looks for connections that are over their time. */
-const TIMEOUT_LOOK_MS = 2_000;
+const defaultPatience: Patience = {
+  headersMs: SNIFF_DEADLINE_MS,
+  requestMs: 60_000,
+  lookMs: 2_000,
+};
 /** Keeps proxies from closing idle connections, and finds dead peers. */
 const HTTP2_PING_MS = 20_000;
 const HTTP2_PONG_MS = 10_000;
@@ -47,12 +57,12 @@ const HTTP2_CONCURRENT_STREAMS = 128;
 /** Above the 10,000 streams that one process is meant to hold. */
 const MAX_CONNECTIONS = 20_000;
 
-const openHttp1 = (handler: WebHandler): Http1Server => {
+const openHttp1 = (handler: WebHandler, patience: Patience): Http1Server => {
   const server = createHttp1Server(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_LOOK_MS,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.lookMs,
       noDelay: true,
     },
     handler,
@@ -86,16 +96,36 @@ const openHttp2 = (handler: WebHandler): Http2Server => {
   return server;
 };
 
-const openTls = (certificate: Certificate, handler: WebHandler): Http2SecureServer => {
-  const server = createSecureServer(
-    { ...certificate, allowHTTP1: true, minVersion: "TLSv1.2", settings },
-    handler,
+/** Ends TLS alone: what comes out of it is served like clear text, with the same limits of time. */
+const openTls = (
+  certificate: Certificate,
+  patience: Patience,
+  opened: (socket: TLSSocket) => void,
+): TlsServer => {
+  const server = createTlsServer(
+    {
+      ...certificate,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["h2", "http/1.1"],
+      handshakeTimeout: patience.headersMs,
+    },
+    opened,
   );
-  server.setTimeout(0);
-  server.on("session", keepAlive);
   // Scanners and browsers that do not trust the certificate yet: not worth a log line each.
   server.on("tlsClientError", (_error: Error, socket: TLSSocket) => socket.destroy());
   return server;
+};
+
+/** HTTP of both versions over sockets that somebody else has opened. */
+const openHttp = (handler: WebHandler, patience: Patience) => {
+  const http1 = openHttp1(handler, patience);
+  const http2 = openHttp2(handler);
+  return {
+    serve: (socket: Socket, spoken: "http1" | "http2"): void =>
+      void (spoken === "http1" ? http1 : http2).emit("connection", socket),
+    // Its clock for slow requests runs until then.
+    close: (): void => void http1.close(),
+  };
 };
 
 /** With a certificate, clear text is answered with the way to the same place over TLS. */
@@ -107,25 +137,51 @@ const toTls: WebHandler = (request, response) => {
   plain.end();
 };
 
+/** What becomes of a new connection, whatever it speaks. */
+const openReception = (options: PortOptions) => {
+  const { certificate, handler, patience = defaultPatience } = options;
+  const clear = openHttp(certificate === undefined ? handler : toTls, patience);
+  const secure = openHttp(handler, patience);
+  const opened = (socket: TLSSocket): void => {
+    socket.on("error", () => socket.destroy());
+    sniff(
+      socket,
+      (known, spoken) => {
+        if (spoken === "tls") known.destroy();
+        else secure.serve(known, spoken);
+      },
+      patience.headersMs,
+    );
+  };
+  const tls = certificate === undefined ? undefined : openTls(certificate, patience, opened);
+  return {
+    receive: (socket: Socket): void =>
+      sniff(
+        socket,
+        (known, spoken) => {
+          if (spoken !== "tls") clear.serve(known, spoken);
+          else if (tls === undefined) known.destroy();
+          else tls.emit("connection", known);
+        },
+        patience.headersMs,
+      ),
+    close: (): void => {
+      clear.close();
+      secure.close();
+    },
+  };
+};
+
 /** Listens; rejects when the port is taken or may not be used. */
 export const openPort = async (options: PortOptions): Promise<OpenPort> => {
-  const { certificate, handler } = options;
-  const clear = certificate === undefined ? handler : toTls;
-  const http1 = openHttp1(clear);
-  const http2 = openHttp2(clear);
-  const tls = certificate === undefined ? undefined : openTls(certificate, handler);
+  const reception = openReception(options);
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     // A reset by the peer is ordinary; without a listener it would end the process.
     socket.on("error", () => socket.destroy());
-    sniff(socket, (known, spoken) => {
-      if (spoken === "http1") http1.emit("connection", known);
-      else if (spoken === "http2") http2.emit("connection", known);
-      else if (tls === undefined) known.destroy();
-      else tls.emit("connection", known);
-    });
+    reception.receive(socket);
   });
   server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server, options);
@@ -134,7 +190,7 @@ export const openPort = async (options: PortOptions): Promise<OpenPort> => {
     stopAccepting: () => void server.close(),
     close: async () => {
       for (const socket of sockets) socket.destroy();
-      http1.close();
+      reception.close();
       await new Promise<void>((resolve) => {
         if (!server.listening) resolve();
         else server.close(() => resolve());
