@@ -1,5 +1,6 @@
 /** What the node fetches besides its calls: the page's configuration, and heartbeats that no beacon took. */
 import { NodeFailure } from "../../domain/failure.ts";
+import { HEARTBEAT_TIMEOUT_MS } from "../../domain/limits.ts";
 
 const CONFIG_TIMEOUT_MS = 5_000;
 
@@ -22,14 +23,17 @@ export const readConfig = async (): Promise<unknown> => {
   }
 };
 
-/** Posts a gRPC-Web frame with a call that outlives this worker. False = it was refused. */
+/** Posts a gRPC-Web frame with a call that outlives this worker. False = refused or not answered. */
 export const postFrame = async (url: string, frame: Uint8Array<ArrayBuffer>): Promise<boolean> => {
   try {
     const headers = { "content-type": "application/grpc-web+proto", "x-grpc-web": "1" };
-    const response = await fetch(url, { method: "POST", body: frame, headers, keepalive: true });
+    const response = await fetch(url, {
+      ...{ method: "POST", body: frame, headers, keepalive: true },
+      signal: AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS),
+    });
     return response.ok;
   } catch {
-    // Offline, or more than 64 KiB of such calls under way: the caller says so.
+    // Offline, no answer in time, or more than 64 KiB of such calls under way: the caller says so.
     return false;
   }
 };

@@ -1,7 +1,4 @@
-/**
- * Workers of the node. A Comlink promise never settles once its worker is gone or could not be loaded: here each call is
- * raced against the worker's death, so that nobody waits for ever.
- */
+/** Workers of the node. Each call of them settles: with an answer, with the worker's death, or at its deadline. */
 import { transfer, wrap, type Remote } from "comlink";
 import type {
   ArtifactApi,
@@ -11,7 +8,6 @@ import type {
   WantedCircuit,
 } from "../../artifacts/protocol.ts";
 import type { CachedCircuit } from "../../domain/event.ts";
-import { NodeFailure } from "../../domain/failure.ts";
 import type { CircuitId } from "../../domain/ids.ts";
 import type {
   FromProver,
@@ -21,6 +17,14 @@ import type {
   VerifyOutcome,
   VerifyRequest,
 } from "../../prover/protocol.ts";
+import { lifeOf } from "./worker-life.ts";
+
+/** Loading a script and opening what it needs, on a busy phone; half a second on an idle desktop. */
+const ATTACH_LIMIT_MS = 60_000;
+/** Reading or deleting small things in the browser's storage. */
+const STORAGE_LIMIT_MS = 10_000;
+/** Two pairings and three signatures; 50 ms on a desktop. */
+const VERIFY_LIMIT_MS = 60_000;
 
 /** A prover, attached. */
 export const spawnProver = (lane: number) => {
@@ -32,7 +36,7 @@ export const spawnProver = (lane: number) => {
   const remote = wrap<ProverApi>(worker);
   const { port1, port2 } = new MessageChannel();
   return {
-    ready: life.race(remote.attach(transfer(port2, [port2]))),
+    ready: life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2]))),
     prove: (request: ProveRequest): Promise<ProveOutcome> =>
       life.race<ProveOutcome>(remote.prove(request)),
     lost: life.lost,
@@ -57,8 +61,8 @@ export const spawnVerifier = () => {
   const { port1, port2 } = new MessageChannel();
   return {
     verify: async (request: VerifyRequest): Promise<VerifyOutcome> => {
-      await life.race(remote.attach(transfer(port2, [port2])));
-      return life.race(remote.verify(request));
+      await life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2])));
+      return life.within(VERIFY_LIMIT_MS, remote.verify(request));
     },
     terminate: (): void => {
       life.end();
@@ -76,18 +80,23 @@ export const spawnArtifacts = (options: ArtifactOptions) => {
   const life = lifeOf(worker, "artifact");
   const remote: Remote<ArtifactApi> = wrap<ArtifactApi>(worker);
   const { port1, port2 } = new MessageChannel();
-  const attached = life.race(remote.attach(transfer(port2, [port2]), options));
-  // Each call waits for it and tells what went wrong.
-  attached.catch(() => undefined);
-  const call = async <T>(work: () => Promise<T>): Promise<T> => {
-    await attached;
-    return life.race(work());
-  };
+  const attached = life.within(STORAGE_LIMIT_MS, remote.attach(transfer(port2, [port2]), options));
+  // A worker that hangs is of no use to anybody: ended, it is made again when it is needed next.
+  attached.catch(() => life.end());
   return {
-    load: (wanted: WantedCircuit): Promise<LoadOutcome> =>
-      call<LoadOutcome>(() => remote.load(wanted)),
-    cached: (): Promise<readonly CachedCircuit[]> => call(() => remote.cached()),
-    remove: (circuit: CircuitId): Promise<void> => call(() => remote.remove(circuit)),
+    // As long as the network takes; its silence is the artifact worker's to notice.
+    load: async (wanted: WantedCircuit): Promise<LoadOutcome> => {
+      await attached;
+      return life.race<LoadOutcome>(remote.load(wanted));
+    },
+    cached: async (): Promise<readonly CachedCircuit[]> => {
+      await attached;
+      return life.within(STORAGE_LIMIT_MS, remote.cached());
+    },
+    remove: async (circuit: CircuitId): Promise<void> => {
+      await attached;
+      return life.within(STORAGE_LIMIT_MS, remote.remove(circuit));
+    },
     listen: (listener: (message: FromArtifacts) => void): void => {
       port1.onmessage = ({ data }: MessageEvent<FromArtifacts>) => listener(data);
     },
@@ -98,45 +107,3 @@ export const spawnArtifacts = (options: ArtifactOptions) => {
     },
   };
 };
-
-type WorkerLife = {
-  /** Resolves when the worker dies or is ended. */
-  readonly lost: Promise<NodeFailure>;
-  /** Rejects when that happens before `call` settles. */
-  readonly race: <T>(call: Promise<T>) => Promise<T>;
-  readonly end: () => void;
-};
-
-const lifeOf = (worker: Worker, what: string): WorkerLife => {
-  let die: (failure: NodeFailure) => void = () => undefined;
-  const lost = new Promise<NodeFailure>((resolve) => {
-    die = resolve;
-  });
-  const ended = (message: string): void => {
-    worker.terminate();
-    die(new NodeFailure(codeOf(message), `the ${what} worker ended: ${message}`));
-  };
-  worker.addEventListener("error", (event) => {
-    // A script that cannot be loaded gives an event without a message.
-    const { message } = event as Partial<ErrorEvent>;
-    ended(message ?? "its script could not be loaded");
-  });
-  worker.addEventListener("messageerror", () => ended("a message could not be read"));
-  return {
-    lost,
-    race: (call) =>
-      Promise.race([
-        call,
-        lost.then((failure) => {
-          throw failure;
-        }),
-      ]),
-    end: () => ended("it was terminated"),
-  };
-};
-
-/** Engines word it differently; all of them say one of these. */
-const codeOf = (message: string): "out_of_memory" | "prover_lost" =>
-  /out of memory|allocation failed|could not allocate/i.test(message)
-    ? "out_of_memory"
-    : "prover_lost";
