@@ -128,6 +128,17 @@ describe("npm start", () => {
     await expect(stat(await postmasterFile())).rejects.toThrow("ENOENT");
   });
 
+  it("takes the echo of a signal, as npm makes one, for the same wish: it still ends clean", async () => {
+    const { child, lines } = await start();
+    const ended = exitOf(child);
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    expect(lines.filter((line) => line.includes("Shutdown signal received"))).toHaveLength(1);
+    expect(lines.at(-1)).toContain('"msg":"Stopped"');
+  });
+
   it("keeps inputs, keys and tokens out of its log", async () => {
     const running = await start([], { LOG_LEVEL: "debug", NODE_ENV: "production" });
     const { node, jobs } = clientsOf(grpcWeb(running.url));

@@ -17,11 +17,18 @@ const options = process.argv.slice(2);
 const say = (...lines: readonly string[]): void =>
   void process.stderr.write(`${lines.join("\n")}\n`);
 
+/** Ctrl+C under npm comes twice: from the terminal and, passed on, from npm. Later than this it is somebody's wish. */
+const ECHO_MS = 500;
+
+/** The first signal drains, a second one ends at once. */
 const endOnSignals = (coordinator: Coordinator, log: Log): void => {
-  let asked = false;
+  let askedAt: number | undefined;
   const end = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(1);
-    asked = true;
+    if (askedAt !== undefined) {
+      if (performance.now() - askedAt > ECHO_MS) process.exit(1);
+      return;
+    }
+    askedAt = performance.now();
     log.info("Shutdown signal received", { signal });
     coordinator.stop().then(
       () => process.exit(0),
