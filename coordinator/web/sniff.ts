@@ -9,7 +9,7 @@ const TLS_HANDSHAKE = 0x16;
 const HTTP2_PREFACE = "PRI";
 
 /** A connection that does not say what it wants for this long is closed: it only holds a socket. */
-const SNIFF_DEADLINE_MS = 5_000;
+export const SNIFF_DEADLINE_MS = 5_000;
 
 /** What the bytes begin; undefined = too few to tell. */
 export const spokenBy = (head: Uint8Array): Spoken | undefined => {
