@@ -1,6 +1,7 @@
 /** A completion report as it came, checked for form. What it claims is for the verifier. */
 import * as v from "valibot";
 import { CoordinatorFailure, invalidField } from "../failure.ts";
+import { curves } from "../../src/domain/circuit.ts";
 import type { Curve } from "../../src/domain/circuit.ts";
 import { NodeFailure } from "../../src/domain/failure.ts";
 import type { StageTimings } from "../../src/domain/task.ts";
@@ -18,7 +19,7 @@ const DURATION_MAX_MS = 24 * 3_600_000;
 
 const metadataSchema = v.object({
   protocol: v.literal("groth16"),
-  curve: v.string(),
+  curve: v.picklist(curves),
   publicSignals: v.pipe(v.array(v.pipe(v.string(), v.maxLength(80))), v.maxLength(1_000)),
 });
 
@@ -26,7 +27,7 @@ export type CompletionFields = {
   readonly proof: Uint8Array;
   /** Decimal, as claimed. */
   readonly publicSignals: readonly string[];
-  readonly curve: string;
+  readonly curve: Curve;
   readonly merkleRoot: string;
   readonly durationMs: number;
   readonly timings: StageTimings;
