@@ -5,6 +5,7 @@ import type { NodeNews, StartStep, StopStep } from "../domain/event.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import { SHUTDOWN_TIMEOUT_MS } from "../domain/limits.ts";
 import type { Log } from "../domain/log.ts";
+import { within } from "../domain/pause.ts";
 import type { EffectiveSettings, Settings } from "./protocol.ts";
 import type { Run } from "./run.ts";
 
@@ -17,7 +18,7 @@ export type LifeNeeds = {
   /** The options of the page's address. */
   readonly readOptions: () => Readonly<Record<string, string>>;
   readonly loadSettings: (options: Readonly<Record<string, string>>) => Promise<EffectiveSettings>;
-  readonly makeRun: () => Promise<Run>;
+  readonly makeRun: (signal: AbortSignal) => Promise<Run>;
   /** Resolves when all log lines so far are stored. */
   readonly flush: () => Promise<void>;
 };
@@ -25,8 +26,18 @@ export type LifeNeeds = {
 type Life = {
   /** Aborted by Stop while starting: the request is never lost, whatever step it meets. */
   readonly stopRequest: AbortController;
+  /** Aborted by the second press of Stop. */
+  readonly hurry: AbortController;
   run: Run | undefined;
+  /** Whether Stop drains instead of ending the start. */
+  running: boolean;
+  starting: Promise<void>;
+  /** The first press of Stop. */
+  stopping: Promise<void> | undefined;
 };
+
+/** A write of some lines, on a busy device. */
+const FLUSH_TIMEOUT_MS = 3_000;
 
 const stepNumbers: Readonly<Record<StartStep, number>> = {
   options: 1,
@@ -42,11 +53,6 @@ const stepNumbers: Readonly<Record<StartStep, number>> = {
 export class LifeCycle {
   readonly #needs: LifeNeeds;
   #life: Life | undefined;
-  #running = false;
-  #stopping: Promise<void> | undefined;
-  #starting: Promise<void> = Promise.resolve();
-  /** Aborted by the second press of Stop. */
-  #hurry = new AbortController();
 
   constructor(needs: LifeNeeds) {
     this.#needs = needs;
@@ -63,31 +69,31 @@ export class LifeCycle {
       this.#life.run?.wake();
       return;
     }
-    const life: Life = { stopRequest: new AbortController(), run: undefined };
+    const life: Life = {
+      stopRequest: new AbortController(),
+      hurry: new AbortController(),
+      run: undefined,
+      running: false,
+      starting: Promise.resolve(),
+      stopping: undefined,
+    };
     this.#life = life;
-    this.#starting = this.#begin(life);
+    life.starting = this.#begin(life);
   }
 
   /** First call: finishes within 30 s. Second call: ends at once. Resolves when stopped. */
   async stop(): Promise<void> {
     const life = this.#life;
     if (life === undefined) return;
-    if (this.#stopping !== undefined) {
-      this.#hurry.abort();
-      return this.#stopping;
-    }
-    this.#hurry = new AbortController();
-    this.#stopping = this.#end(life).finally(() => {
-      this.#stopping = undefined;
-    });
-    return this.#stopping;
+    if (life.stopping === undefined) life.stopping = this.#end(life);
+    else life.hurry.abort();
+    return life.stopping;
   }
 
   /** Ends the life without a word to the coordinator: another tab leads now. */
   abandon(): void {
     const life = this.#life;
     this.#life = undefined;
-    this.#running = false;
     life?.stopRequest.abort(new NodeFailure("cancelled", "another tab leads"));
     life?.run?.abandon("another tab leads");
   }
@@ -97,7 +103,7 @@ export class LifeCycle {
     try {
       await this.#steps(life);
       // Stopped or abandoned in the last step: that has its own phase.
-      if (this.#life !== life || this.#stopping !== undefined) return;
+      if (this.#life !== life || life.stopping !== undefined) return;
       tell({ type: "phase", phase: { name: "running" } });
     } catch (reason) {
       // Abandoned or stopped: whoever did that says so.
@@ -111,25 +117,31 @@ export class LifeCycle {
   }
 
   async #steps(life: Life): Promise<void> {
-    const { cores, flush, loadSettings, log, makeRun, readOptions, version } = this.#needs;
+    const { cores, flush, loadSettings, log, readOptions, version } = this.#needs;
     const { signal } = life.stopRequest;
     const step = this.#stepper(signal);
     log.info("Starting ZKP Worker Node", { version, available_cpus: cores });
     const options = await step("options", async () => readOptions());
     await step("logger", flush);
     const settings = await step("settings", async () => sound(await loadSettings(options)));
-    const run = await step("node", async () => {
-      life.run = await makeRun();
-      await life.run.warmUp(signal);
-      return life.run;
-    });
+    const run = await step("node", () => this.#makeRun(life));
     await step("connect", () => run.connect(signal));
     await step("statistics", async () => this.#logStatistics(run, settings.values));
     await step("signals", async () => {
-      // From here on Stop drains instead of ending the start.
-      this.#running = true;
+      life.running = true;
     });
     await step("shutdown-hook", async () => run.armGoodbye());
+  }
+
+  async #makeRun(life: Life): Promise<Run> {
+    const { signal } = life.stopRequest;
+    const run = await this.#needs.makeRun(signal);
+    // Whoever stopped or abandoned the life meanwhile did not see this run, and its provers.
+    if (signal.aborted) run.abandon("stopped while starting");
+    signal.throwIfAborted();
+    life.run = run;
+    await run.warmUp(signal);
+    return run;
   }
 
   #logStatistics(run: Run, { concurrency, id }: Settings): void {
@@ -143,15 +155,14 @@ export class LifeCycle {
     });
   }
 
-  /** Runs a step, shows it, and logs what it took. */
+  /** Runs a step, shows it, and logs what it took. A step that hangs keeps nobody from stopping. */
   #stepper(signal: AbortSignal): <T>(step: StartStep, work: () => Promise<T>) => Promise<T> {
     const { clock, log, tell } = this.#needs;
     return async (step, work) => {
       signal.throwIfAborted();
       tell({ type: "phase", phase: { name: "starting", step } });
       const startedAtMs = clock.now();
-      const result = await work();
-      signal.throwIfAborted();
+      const result = await untilAborted(signal, work);
       const ms = Math.round((clock.now() - startedAtMs) * 10) / 10;
       log.info("Start step done", { step: stepNumbers[step], name: step, ms });
       return result;
@@ -159,37 +170,45 @@ export class LifeCycle {
   }
 
   async #end(life: Life): Promise<void> {
-    const { clock, flush, log, tell } = this.#needs;
+    const { clock, log, tell } = this.#needs;
     log.info("Shutdown signal received", { signal: "stop" });
     const deadlineAtMs = clock.unixMs() + SHUTDOWN_TIMEOUT_MS;
-    const show = (step: StopStep): void =>
+    const show = (step: StopStep): void => {
+      // Abandoned meanwhile: the phase is the other tab's to tell.
+      if (this.#life !== life) return;
       tell({ type: "phase", phase: { name: "stopping", deadlineAtMs, step } });
-    const clean = this.#running ? await this.#drain(life, show) : await this.#endStart(life, show);
+    };
+    const clean = life.running ? await this.#drain(life, show) : await this.#endStart(life, show);
     show("flush");
     if (clean) log.info("Worker shutdown completed successfully");
-    await flush();
-    // Abandoned meanwhile: the phase is the other tab's to tell.
+    await this.#flush();
     if (this.#life !== life) return;
     this.#life = undefined;
-    this.#running = false;
     tell({ type: "phase", phase: { name: "stopped", clean } });
+  }
+
+  /** Storage that hangs keeps nobody from stopping. */
+  async #flush(): Promise<void> {
+    const { clock, flush } = this.#needs;
+    const { signal } = new AbortController();
+    const limit = { clock, ms: FLUSH_TIMEOUT_MS, signal, what: "storing the log" };
+    await within(limit, flush).catch(() => undefined);
   }
 
   /** Stop while starting: there is nothing to finish. */
   async #endStart(life: Life, show: (step: StopStep) => void): Promise<boolean> {
     show("intake");
     life.stopRequest.abort(new NodeFailure("cancelled", "stopped while starting"));
-    await this.#starting;
+    await life.starting;
     show("connection");
     await life.run?.end("stopped while starting");
     return true;
   }
 
-  async #drain(life: Life, show: (step: StopStep) => void): Promise<boolean> {
-    const { run } = life;
+  async #drain({ hurry, run }: Life, show: (step: StopStep) => void): Promise<boolean> {
     if (run === undefined) return true;
     const done = new AbortController();
-    const stop = anySignal([done.signal, this.#hurry.signal]);
+    const stop = anySignal([done.signal, hurry.signal]);
     const late = this.#needs.clock.sleep(SHUTDOWN_TIMEOUT_MS, stop).then(
       () => "late" as const,
       () => "hurried" as const,
@@ -205,6 +224,22 @@ export class LifeCycle {
     return false;
   }
 }
+
+/** Waits for `work`, but not longer than until the signal. @throws the signal's reason. */
+const untilAborted = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = (): void => reject(NodeFailure.from(signal.reason, "cancelled"));
+    signal.addEventListener("abort", stop, { once: true, signal: over.signal });
+  });
+  try {
+    const result = await Promise.race([work(), aborted]);
+    signal.throwIfAborted();
+    return result;
+  } finally {
+    over.abort();
+  }
+};
 
 /** @throws NodeFailure "settings" naming every broken rule. */
 const sound = (settings: EffectiveSettings): EffectiveSettings => {

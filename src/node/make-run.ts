@@ -30,8 +30,12 @@ export type MakeRunNeeds = Pick<
   readonly latest: () => Settings;
 };
 
-/** @throws NodeFailure "settings" for an id that has no form. */
-export const makeRun = async (needs: MakeRunNeeds, loaded: Loaded): Promise<Run> => {
+/** @throws NodeFailure "settings" for an id that has no form; the signal's reason: it may be aborted before there is a run. */
+export const makeRun = async (
+  needs: MakeRunNeeds,
+  loaded: Loaded,
+  signal: AbortSignal,
+): Promise<Run> => {
   const { values } = loaded.effective;
   const origin = values.coordinatorAddress === "" ? needs.pageOrigin : values.coordinatorAddress;
   const workerId = parseWorkerId(values.id);
@@ -43,6 +47,8 @@ export const makeRun = async (needs: MakeRunNeeds, loaded: Loaded): Promise<Run>
   const { hide: secret, random } = needs;
   const identity = new EnrolledIdentity({ store, origin, workerId, random, secret });
   await identity.open();
+  // The shelf is the node's: a start that was given up must not open it under a later one.
+  signal.throwIfAborted();
   await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys: loaded.pinnedKeys });
   return runFor({ ...needs, identity, origin }, values);
 };

@@ -73,7 +73,7 @@ export class Node implements NodeApi {
       cores: about.cores,
       readOptions: () => this.#facts.urlOptions,
       loadSettings: async () => (await this.#reload()).effective,
-      makeRun: () => this.#makeRun(),
+      makeRun: (signal) => this.#makeRun(signal),
       flush: () => this.#ring.flush(),
     });
     this.#leadership = this.#makeLeadership();
@@ -218,7 +218,7 @@ export class Node implements NodeApi {
     return loaded;
   }
 
-  async #makeRun(): Promise<Run> {
+  async #makeRun(signal: AbortSignal): Promise<Run> {
     const loaded = this.#loaded ?? (await this.#reload());
     return makeRun(
       {
@@ -234,6 +234,7 @@ export class Node implements NodeApi {
         latest: () => (this.#loaded ?? loaded).effective.values,
       },
       loaded,
+      signal,
     );
   }
 

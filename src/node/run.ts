@@ -102,18 +102,19 @@ export class Run {
     this.#presence.renewGoodbye();
   }
 
-  /** Takes nothing new, finishes, reports, leaves: in the original worker's order, telling each step. */
+  /** Takes nothing new, finishes, reports, leaves: in the original worker's order, telling each step until it is ended. */
   async drain(step: (step: StopStep) => void): Promise<void> {
-    step("intake");
-    this.#presence.stop();
-    for (const { attemptId } of this.#inbox.close()) this.#presence.ledger.giveBack(attemptId);
-    await this.#presence.call(this.#ended.signal).catch(() => undefined);
-    step("proofs");
-    await this.#flow;
-    step("reports");
-    await this.#outbox.empty();
-    step("connection");
-    await this.end("the node stops");
+    const work: readonly (readonly [StopStep, () => Promise<void>])[] = [
+      ["intake", () => this.#closeIntake()],
+      ["proofs", () => this.#flow],
+      ["reports", () => this.#outbox.empty()],
+      ["connection", () => this.end("the node stops")],
+    ];
+    for (const [name, finish] of work) {
+      if (this.#ended.signal.aborted) return;
+      step(name);
+      await finish();
+    }
   }
 
   /** Ends everything now; what is unfinished is given back. Reports stay on disk. */
@@ -145,6 +146,12 @@ export class Run {
   /** The session cannot be trusted any more: after a freeze or a goodbye. */
   reopen(why: string): void {
     this.#link.reopen(why);
+  }
+
+  async #closeIntake(): Promise<void> {
+    this.#presence.stop();
+    for (const { attemptId } of this.#inbox.close()) this.#presence.ledger.giveBack(attemptId);
+    await this.#presence.call(this.#ended.signal).catch(() => undefined);
   }
 
   #makeLink({ keepaliveTimeMs, keepaliveTimeoutMs }: Settings): Link {
