@@ -74,7 +74,8 @@ const leaseBatch = async (
         replica_id = ${replicaId},
         leased_at = now(),
         lease_until = now() + ${policy.leaseTtlMs}::double precision * interval '1 ms',
-        hard_until = now() + given.hard_limit_ms * interval '1 ms',
+        -- Null until a prover begins: see start.ts.
+        hard_until = null,
         hard_limit_ms = given.hard_limit_ms
       from (
         select chosen.*, coalesce(known.ms, ${policy.hardLimit.defaultMs}::integer) as hard_limit_ms

@@ -14,7 +14,10 @@ export type QueuePolicy = {
   /** Wait before the next attempt after a failure report: base x 2^failures, at most cap, x 1..1.25 by chance. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
-  /** Hard limit of an attempt: `factor` x p95, within min..max; `default` below `minSamples`. */
+  /**
+   * Hard limit of an attempt from its start: `factor` x p95, within min..max; `default` below `minSamples`. Before its
+   * start an attempt may wait in its node's inbox for `max`.
+   */
   readonly hardLimit: {
     readonly factor: number;
     readonly minMs: number;

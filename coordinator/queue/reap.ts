@@ -19,21 +19,33 @@ export const reap =
       reasonCode: sql`'deadline'`,
       outcome: "cancelled",
     });
-    const vanished = await endAttempts(sql, context.policy, {
-      selection: {
-        where: sql`attempt_id is not null and (lease_until < now() or hard_until < now())`,
-        lock: "skip",
-        limit: BATCH,
-      },
-      ending: {
-        outcome: "expired",
-        reason: sql`case when hard_until < now()
-          then format('it took longer than its limit of %s s', hard_limit_ms / 1000)
-          else 'its node was not heard of any more' end`,
-        reasonCode: sql`case when hard_until < now() then 'timeout' else 'vanished' end`,
-      },
-    });
+    const vanished = await endAttempts(sql, context.policy, overtime(context));
     announceFinished(context, overdue);
     announceChanges(context, vanished);
     return [...overdue, ...vanished];
   };
+
+/** Leases whose node is silent, that took too long to prove, or that no prover began: a node may not hoard tasks. */
+const overtime = ({
+  database: { sql },
+  policy,
+}: QueueContext): Parameters<typeof endAttempts>[2] => {
+  const waitingMs = policy.hardLimit.maxMs;
+  const unbegun = sql`(
+    started_at is null and leased_at < now() - ${waitingMs}::double precision * interval '1 ms')`;
+  return {
+    selection: {
+      where: sql`(lease_until < now() or hard_until < now() or ${unbegun})`,
+      lock: "skip",
+      limit: BATCH,
+    },
+    ending: {
+      outcome: "expired",
+      reason: sql`case
+        when hard_until < now() then format('it took longer than its limit of %s s', hard_limit_ms / 1000)
+        when ${unbegun} then ${`its node did not begin it within ${waitingMs / 1_000} s`}::text
+        else 'its node was not heard of any more' end`,
+      reasonCode: sql`case when hard_until < now() or ${unbegun} then 'timeout' else 'vanished' end`,
+    },
+  };
+};

@@ -69,28 +69,45 @@ describe("leases in time", () => {
     const { queue } = scenario;
     await queue.submit(newJob(1));
     const lease = await leaseOne(queue, "ann");
-    const beat = {
-      attemptId: lease.attemptId,
-      worker: lease.worker,
-      stage: "msm",
-      progress: 0.5,
-    } as const;
-    await scenario.pass(500_000);
-    await queue.extend([beat]);
+    const passWithBeats = async (ms: number): Promise<void> => {
+      await scenario.pass(ms);
+      await queue.extend([
+        { attemptId: lease.attemptId, worker: lease.worker, stage: "msm", progress: 0.5 },
+      ]);
+    };
+    await passWithBeats(601_000);
+    expect(await queue.reap(), "waiting in the node's inbox is not proving").toEqual([]);
     expect(await queue.start(lease.attemptId, worker("ann"))).toBe(true);
-    await scenario.pass(500_000);
-    await queue.extend([beat]);
+    await passWithBeats(500_000);
     expect(await queue.start(lease.attemptId, worker("ann")), "saying it again gains nothing").toBe(
       true,
     );
     expect(await queue.reap()).toEqual([]);
-    await scenario.pass(101_000);
-    await queue.extend([beat]);
+    await passWithBeats(101_000);
     expect(await queue.reap()).toHaveLength(1);
     expect(await onlyTask(lease)).toMatchObject({
       reason: "it took longer than its limit of 600 s",
       reasonCode: "timeout",
     });
+  });
+
+  it("that no prover begins end after half an hour, heartbeats or not", async () => {
+    const { queue } = scenario;
+    await queue.submit(newJob(1));
+    const lease = await leaseOne(queue, "ann");
+    const beat = {
+      attemptId: lease.attemptId,
+      worker: lease.worker,
+      stage: "waiting",
+      progress: 0,
+    } as const;
+    await scenario.pass(1_799_000);
+    await queue.extend([beat]);
+    expect(await queue.reap()).toEqual([]);
+    await scenario.pass(2_000);
+    await queue.extend([beat]);
+    expect(await queue.reap()).toMatchObject([{ taskId: lease.taskId, state: "queued" }]);
+    expect((await onlyTask(lease)).reason).toBe("its node did not begin it within 1800 s");
   });
 
   it("three that vanish make a task dead with the reasons, and its owner revives it", async () => {

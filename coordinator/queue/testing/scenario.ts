@@ -73,7 +73,8 @@ const pass = async ({ sql }: Database, ms: number): Promise<void> => {
   const age = sql`${ms}::double precision * interval '1 ms'`;
   await sql`
     update tasks set lease_until = lease_until - ${age}, hard_until = hard_until - ${age},
-      run_at = run_at - ${age}, deadline_at = deadline_at - ${age}, created_at = created_at - ${age}`;
+      leased_at = leased_at - ${age}, started_at = started_at - ${age}, run_at = run_at - ${age},
+      deadline_at = deadline_at - ${age}, created_at = created_at - ${age}`;
   await sql`update verdicts set created_at = created_at - ${age}`;
   await sql`update attempts set ended_at = ended_at - ${age}`;
   await sql`update workers set last_seen = last_seen - ${age}`;
