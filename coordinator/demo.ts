@@ -1,7 +1,7 @@
 /**
  * The practice owner: while a node is connected it keeps some real tasks of the built-in circuits queued, so that pressing
- * Start proves at once. They are marked as practice and earn nothing, and their owner's share of the network is so
- * small that anybody else's tasks go first.
+ * Start proves at once. They are marked as practice and earn nothing, and their owner is a background one: anybody
+ * else's tasks go first.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import type { CircuitRegistry } from "./circuits/registry.ts";
@@ -16,8 +16,6 @@ import { circuitId } from "../src/domain/ids.ts";
 const KEPT_QUEUED = 20;
 const LOOK_MS = 1_000;
 const OWNER = "practice";
-/** Beside any other owner (weight 1) this one gets a thousandth. */
-const WEIGHT = 0.001;
 const PRIORITY = -100;
 
 const project = {
@@ -102,8 +100,8 @@ const queuedPractice = async ({ sql }: Practice["database"]): Promise<number> =>
 export const startPractice = async (practice: Practice): Promise<Repetition> => {
   const { sql } = practice.database;
   await sql`
-    insert into owners (id, weight) values (${OWNER}, ${WEIGHT})
-    on conflict (id) do update set weight = excluded.weight`;
+    insert into owners (id, background) values (${OWNER}, true)
+    on conflict (id) do update set background = true`;
   let turn = 0;
   return repeat({
     everyMs: LOOK_MS,

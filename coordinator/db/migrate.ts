@@ -8,12 +8,16 @@ import { PostgresJSDialect } from "kysely-postgres-js";
 import type { PostgresJSDialectConfig } from "kysely-postgres-js";
 import { CoordinatorFailure } from "../failure.ts";
 import { firstLight } from "./migrations/0001_first_light.ts";
+import { secondChances } from "./migrations/0002_second_chances.ts";
 import { openPool } from "./pool.ts";
 import type { Pool } from "./pool.ts";
 import { isConnectionLoss } from "./steady-pool.ts";
 
 /** Every migration by its name, in order; a name is never changed once it has been released. */
-const migrations: Readonly<Record<string, Migration>> = { "0001_first_light": firstLight };
+const migrations: Readonly<Record<string, Migration>> = {
+  "0001_first_light": firstLight,
+  "0002_second_chances": secondChances,
+};
 
 /** A migration may rewrite a table. */
 const STATEMENT_TIMEOUT_MS = 30 * 60_000;

@@ -77,6 +77,25 @@ describe("fairness", () => {
     expect(heavy).toBeLessThanOrEqual(32);
   });
 
+  it("puts a background owner's tasks behind everybody's, also when nothing was leased before", async () => {
+    const { queue, database } = scenario;
+    await database.sql`
+      insert into owners (id, weight, background) values ('practice', 0.001, true)
+      on conflict (id) do nothing`;
+    const practise = async (count: number): Promise<void> => {
+      for (let place = 0; place < count; place++) await queue.submit(newJob(1, of("practice")));
+    };
+    await practise(20);
+    const idle = await queue.submit(newJob(2, { ...of("ann"), circuitId: circuits.bls.id }));
+    expect(must(await queue.job("ann", idle.jobId)).queuePosition).toBe(0);
+    expect(await served(queue, 3)).toEqual(["ann", "ann", "practice"]);
+    await practise(1);
+    await queue.submit(newJob(1, of("ben")));
+    await queue.submit(newJob(1, of("ann")));
+    expect((await served(queue, 2)).toSorted()).toEqual(["ann", "ben"]);
+    expect(await served(queue, 30)).toEqual(Array.from({ length: 20 }, () => "practice"));
+  });
+
   it("keeps priority within the owner's own share", async () => {
     const { queue } = scenario;
     await queue.submit(newJob(4, of("ann")));

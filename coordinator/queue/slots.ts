@@ -3,7 +3,8 @@
  * time, and the ready index is then the fair order. An owner that submits 10,000 tasks fills 10,000 slots ahead; another
  * that comes later begins where the queue stands now, between them.
  *
- * Virtual time is ms of proving by one node, divided by the owner's weight.
+ * Virtual time is ms of proving by one node, divided by the owner's weight. It has two bands: background owners live in
+ * the upper one, whose clock is its own. So their tasks come after everybody else's, and theirs move nobody's.
  */
 import type { Executor } from "../db/pool.ts";
 import type { QueueContext } from "./context.ts";
@@ -20,6 +21,10 @@ export type SlotRequest = {
 /** Proofs that a circuit's cost is the mean of. */
 const COST_SAMPLES = 100;
 
+/** Where the band of background owners begins: 146 million years of proving. */
+const BACKGROUND_FROM = (2n ** 62n).toString();
+const END_OF_TIME = (2n ** 63n - 1n).toString();
+
 /** Takes the owner's next slots. The caller has locked the owner's row. */
 export const reserveSlots = async (
   { policy }: Pick<QueueContext, "policy">,
@@ -30,25 +35,32 @@ export const reserveSlots = async (
   // behind its end (who waits for slow circuits elsewhere is served here no later than who comes last). With nothing
   // queued, both are the slot that was last leased, or the furthest one given out.
   const rows = await sql<[{ start: bigint; step: bigint }]>`
-    with cost as (
-      select greatest(1, ceil(coalesce(avg(duration_ms), ${policy.unmeasuredCostMs}) / owners.weight))::bigint as step
-      from owners left join (
+    with own as (
+      select id, weight, background,
+        case when background then ${BACKGROUND_FROM}::bigint else 0 end as floor,
+        case when background then ${END_OF_TIME}::bigint else ${BACKGROUND_FROM}::bigint end as ceiling
+      from owners where id = ${owner}
+    ), cost as (
+      select greatest(1, ceil(coalesce(avg(duration_ms), ${policy.unmeasuredCostMs}) / own.weight))::bigint as step
+      from own left join (
         select duration_ms from proof_samples
         where circuit_id = (select id from circuits where key = ${circuitKey})
         order by id desc limit ${COST_SAMPLES}
       ) recent on true
-      where owners.id = ${owner}
-      group by owners.weight
+      group by own.weight
+    ), clock as (
+      select coalesce(
+        (select max(vtime) from tasks where attempt_id is not null and vtime >= floor and vtime < ceiling),
+        (select greatest(max(vtime), floor) from owners where owners.background = own.background)) as now
+      from own
     ), queue as (
       select coalesce(min(vtime), clock.now) as front, coalesce(max(vtime), clock.now) as rear
-      from (
-        select coalesce(
-          (select max(vtime) from tasks where attempt_id is not null),
-          (select max(vtime) from owners)) as now
-      ) clock left join lateral (
-        (select vtime from tasks where state = 0 and circuit_key = ${circuitKey} order by vtime limit 1)
+      from own cross join clock left join lateral (
+        (select vtime from tasks
+          where state = 0 and circuit_key = ${circuitKey} and vtime >= floor and vtime < ceiling order by vtime limit 1)
         union all
-        (select vtime from tasks where state = 0 and circuit_key = ${circuitKey} order by vtime desc limit 1)
+        (select vtime from tasks
+          where state = 0 and circuit_key = ${circuitKey} and vtime >= floor and vtime < ceiling order by vtime desc limit 1)
       ) ends on true
       group by clock.now
     ), placed as (
