@@ -70,8 +70,14 @@ const entries = {
   allow_legacy_workers: v.optional(choice(["loopback", "always", "never"]), "loopback"),
   metrics_per_worker: v.optional(flag, true),
   practice_tasks: v.optional(flag, true),
+  input_binding: v.optional(choice(["always", "pins-only"]), "always"),
   heartbeat_interval_ms: v.optional(whole(1_000, MINUTE_MS), HEARTBEAT_INTERVAL_MS),
   lease_ttl_ms: v.optional(whole(3_000, 60 * MINUTE_MS), LEASE_TTL_MS),
+  /** The limits for strangers; 0 = none. */
+  max_connections_per_address: v.optional(whole(0, 1_000_000), 2_000),
+  max_enrolments_per_hour: v.optional(whole(0, 1_000_000), 1_000),
+  max_watchers_per_address: v.optional(whole(0, 1_000_000), 1_000),
+  max_reports_per_minute: v.optional(whole(0, 1_000_000), 1_200),
   pinned_manifest_keys: v.optional(
     v.array(v.pipe(text, v.regex(/^[0-9a-f]{64}$/u, "64 hex digits")), "a list of keys"),
     [],

@@ -1,6 +1,7 @@
 /** Opens the public and the administrative port over the services. */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { openPlaces } from "./access/places.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/open.ts";
 import { CoordinatorFailure } from "./failure.ts";
@@ -160,7 +161,13 @@ export const openPorts = async (parts: PortParts): Promise<OpenPorts> => {
   const site = openSiteOf(parts, certificate !== undefined, unready);
   const { host, port } = config;
   const open = await listening("port", () =>
-    openPort({ host, port, certificate, handler: site.handler }),
+    openPort({
+      host,
+      port,
+      certificate,
+      handler: site.handler,
+      places: openPlaces(config.max_connections_per_address),
+    }),
   );
   const admin = await listening("admin_port", () => openAdmin(parts, unready)).catch(
     async (error: unknown) => {

@@ -14,6 +14,7 @@ import type { Log } from "./log.ts";
 import { openMetrics } from "./metrics.ts";
 import { receiptKey, secret, ticketKeys } from "./queue/keys.ts";
 import type { Queue } from "./queue/queue.ts";
+import { openGuard } from "./service/guard.ts";
 import { openStats } from "./service/stats.ts";
 import type { Services } from "./service/services.ts";
 import type { Verifier } from "./verify/verifier.ts";
@@ -94,6 +95,7 @@ export const openServices = async (parts: ServiceParts): Promise<Services> => {
     dispatch,
     tickets,
     keys,
+    guard: openGuard(config, now),
     stats,
     metrics,
     log,

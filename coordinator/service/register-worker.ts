@@ -26,6 +26,7 @@ import {
   wide,
   workerField,
 } from "./fields.ts";
+import { peerKey } from "./services.ts";
 import type { Services } from "./services.ts";
 
 type Response = MessageInitShape<typeof RegisterWorkerResponseSchema>;
@@ -188,6 +189,7 @@ export const registerWorker =
     const profile = profileOf(request);
     const token = tokenOf(services, request, context);
     const held = heldOf(services, request, workerId);
+    const wasKnown = services.guard.enrolment(context.values.get(peerKey));
     const outcome = await services.dispatch.register({
       workerId,
       profile,
@@ -196,6 +198,7 @@ export const registerWorker =
       capabilities: request.capabilities,
       heldAttempts: held.right,
     });
+    if (outcome.outcome !== "enrolled") wasKnown();
     if (outcome.outcome === "refused") throw refused(workerId);
     services.log.info("Worker registered", {
       worker_id: workerId,

@@ -11,6 +11,7 @@ import type {
   TaskFailureResponseSchema,
 } from "../../src/gen/coordinator_pb.ts";
 import { attemptClaim, requireAttempt } from "./caller.ts";
+import { peerKey } from "./services.ts";
 import type { Services } from "./services.ts";
 import { causeOf, stageOf, verdicts } from "./wire-words.ts";
 
@@ -70,6 +71,7 @@ export const reportFailure =
   async (request: TaskFailureRequest, context: HandlerContext): Promise<Response> => {
     const claim = attemptClaim(request);
     requireAttempt(services, context, claim);
+    services.guard.report(claim.workerId, context.values.get(peerKey));
     const attempt = await services.queue.findAttempt(claim);
     if (attempt?.workerId !== claim.workerId) {
       return {

@@ -9,6 +9,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { Verifier } from "../verify/verifier.ts";
+import type { Guard } from "./guard.ts";
 import type { StatsFeed } from "./stats.ts";
 import type { StoredWorker } from "../dispatch/stored-worker.ts";
 import type { WorkerId } from "../../src/domain/ids.ts";
@@ -22,6 +23,7 @@ export type Services = {
   readonly keys: AccessKeys;
   /** A registration as the database keeps it. */
   readonly storedWorker: (workerId: WorkerId) => Promise<StoredWorker | undefined>;
+  readonly guard: Guard;
   readonly stats: StatsFeed;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -6,6 +6,7 @@ import type {
   WatchStatsResponseSchema,
 } from "../../src/gen/proving/v1/network_pb.ts";
 import { openLatch } from "./latch.ts";
+import { peerKey } from "./services.ts";
 import type { Services } from "./services.ts";
 import type { NetworkStats } from "./stats.ts";
 
@@ -24,6 +25,7 @@ export const watchStats = (services: Services) =>
     context: HandlerContext,
   ): AsyncGenerator<MessageInitShape<typeof WatchStatsResponseSchema>> {
     const { signal } = context;
+    const leave = services.guard.watcher(context.values.get(peerKey));
     const ended = openLatch();
     signal.addEventListener("abort", ended.ring, { once: true });
     let told = "";
@@ -40,6 +42,7 @@ export const watchStats = (services: Services) =>
         await ended.wait(LOOK_MS);
       }
     } finally {
+      leave();
       signal.removeEventListener("abort", ended.ring);
     }
   };

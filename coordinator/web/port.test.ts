@@ -31,6 +31,10 @@ afterEach(async () => {
   await port.close();
 });
 
+/** Connections that a peer may hold, and holds. */
+let places = 10;
+let held = 0;
+
 const serve = async (overTls: boolean): Promise<void> => {
   port = await openPort({
     host: "127.0.0.1",
@@ -40,6 +44,13 @@ const serve = async (overTls: boolean): Promise<void> => {
       void request
         .on("end", () => void writeReply(request, response, textReply(200, request.httpVersion)))
         .resume(),
+    places: {
+      take: () => {
+        if (held >= places) return undefined;
+        held += 1;
+        return () => void (held -= 1);
+      },
+    },
     patience,
   });
 };
@@ -93,6 +104,26 @@ describe("a peer that holds a connection without speaking", () => {
     const cut = await closed(socket);
     clearInterval(drip);
     expect(cut).toBe(true);
+  });
+});
+
+describe("a peer with too many connections", () => {
+  afterEach(() => {
+    places = 10;
+  });
+
+  it("gets the next one closed at once, and may come again when one has ended", async () => {
+    places = 1;
+    await serve(false);
+    const first = await dial("clear");
+    await expect.poll(() => held).toBe(1);
+    const second = await dial("clear");
+    expect(await closed(second)).toBe(true);
+    expect(first.destroyed).toBe(false);
+    first.destroy();
+    await expect.poll(() => held).toBe(0);
+    await dial("clear");
+    await expect.poll(() => held).toBe(1);
   });
 });
 

@@ -10,6 +10,7 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { Server as TlsServer, TLSSocket } from "node:tls";
+import type { Places } from "../access/places.ts";
 import type { WebHandler } from "./reply.ts";
 import { sniff, SNIFF_DEADLINE_MS } from "./sniff.ts";
 
@@ -22,6 +23,8 @@ export type PortOptions = {
   readonly port: number;
   readonly certificate: Certificate | undefined;
   readonly handler: WebHandler;
+  /** How many connections one peer may hold. */
+  readonly places: Places;
   /** How long a peer may take. */
   readonly patience?: Patience;
 };
@@ -177,8 +180,16 @@ export const openPort = async (options: PortOptions): Promise<OpenPort> => {
   const reception = openReception(options);
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
+    const leave = options.places.take(socket.remoteAddress ?? "");
+    if (leave === undefined) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    socket.on("close", () => {
+      sockets.delete(socket);
+      leave();
+    });
     // A reset by the peer is ordinary; without a listener it would end the process.
     socket.on("error", () => socket.destroy());
     reception.receive(socket);
