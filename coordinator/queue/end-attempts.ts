@@ -12,7 +12,8 @@ import { stateName } from "./states.ts";
 export type Ending = {
   /**
    * - released: given back; counts for nothing, queued at once.
-   * - expired: vanished; counts as lost, queued at once.
+   * - expired: vanished; counts as lost, queued at once. One that was never begun says nothing of its task: it ends as
+   *   released.
    * - failed, rejected: counts; delayed.
    */
   readonly outcome: "released" | "expired" | "failed" | "rejected";
@@ -53,22 +54,29 @@ export const endAttempts = async (
   policy: QueuePolicy,
   { selection, ending }: { readonly selection: Selection; readonly ending: Ending },
 ): Promise<readonly EndedAttempt[]> => {
-  const lost = ending.outcome === "expired" ? 1 : 0;
-  const failures = ending.outcome === "released" ? 0 : 1;
-  const again = lost === 1 || failures === 0 ? 0 : 2;
   const rows = await sql<Row[]>`
     with ending as materialized (
-      select *, ${ending.reason} as why, ${ending.reasonCode} as code
+      select *, ${ending.reason} as why, ${ending.reasonCode} as code,
+        case when ${ending.outcome}::text = 'expired' and started_at is null
+          then 'released' else ${ending.outcome}::text end as outcome
       from tasks ${locked(sql, { ...selection, where: sql`attempt_id is not null and ${selection.where}` })}
-    ), judged as (
-      select *, lost + ${lost} as lost_now, failures + ${failures} as failures_now,
-        case when lost + ${lost} >= ${policy.maxLost} or failures + ${failures} >= ${policy.maxFailures}
-          then 3 else ${again} end as next
+    ), counted as (
+      select *,
+        lost + (outcome = 'expired')::integer as lost_now,
+        failures + (outcome <> 'released')::integer as failures_now,
+        leases - leases_forgiven as leases_now
       from ending
+    ), judged as (
+      select *, case
+        when lost_now >= ${policy.maxLost} or failures_now >= ${policy.maxFailures}
+          or leases_now >= ${policy.maxLeases} then 3
+        when outcome in ('failed', 'rejected') then 2
+        else 0 end as next
+      from counted
     ), history as (
       insert into attempts
         (attempt_id, task_id, number, worker_id, outcome, reason, reason_code, stage, progress, started_at)
-      select attempt_id, id, leases, worker_id, ${ending.outcome}, why, code,
+      select attempt_id, id, leases, worker_id, outcome, why, code,
         coalesce(stage, ''), coalesce(progress, 0), leased_at
       from judged
       on conflict (attempt_id) do nothing
@@ -78,7 +86,8 @@ export const endAttempts = async (
       lost = judged.lost_now,
       failures = judged.failures_now,
       reason = case when judged.next = 3
-        then format('given up after %s attempts, the last one: %s', judged.failures_now, judged.why)
+        then format('given up after %s, the last one: %s', case when judged.leases_now >= ${policy.maxLeases}
+          then judged.leases_now || ' leases' else judged.failures_now || ' attempts' end, judged.why)
         else judged.why end,
       reason_code = judged.code,
       run_at = case judged.next

@@ -23,13 +23,22 @@ import type { Scenario } from "./testing/scenario.ts";
 
 let scenario: Scenario;
 beforeAll(async () => {
-  scenario = await openScenario();
+  scenario = await openScenario(policy);
 });
 afterAll(() => scenario.close());
 
 const TASKS = 2;
+/** Low enough to be met within a history. */
+const policy = { maxLeases: 6 };
 
-type ModelTask = { state: TaskStateName; current: string; failures: number; lost: number };
+type ModelTask = {
+  state: TaskStateName;
+  current: string;
+  begun: boolean;
+  failures: number;
+  lost: number;
+  leases: number;
+};
 type Given = {
   readonly row: AttemptRow;
   readonly task: ModelTask;
@@ -46,7 +55,7 @@ type World = {
 
 type Command =
   | { readonly type: "lease"; readonly worker: string }
-  | { readonly type: "prove" | "fail" | "beat" | "release"; readonly which: number }
+  | { readonly type: "start" | "prove" | "fail" | "beat" | "release"; readonly which: number }
   | { readonly type: "expire" | "cancel" | "revive" };
 
 const which = fc.nat({ max: 7 });
@@ -58,6 +67,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       worker: fc.constantFrom("ann", "ben"),
     }),
   },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant("start" as const), which }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("prove" as const), which }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant("fail" as const), which }) },
   {
@@ -74,12 +84,12 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 const isOpen = ({ state }: ModelTask): boolean =>
   ["queued", "leased", "delayed", "dead"].includes(state);
 
-const endBadly = (task: ModelTask, vanished: boolean): void => {
-  task.failures += 1;
-  if (vanished) task.lost += 1;
+const end = (task: ModelTask, how: "released" | "vanished" | "failed"): void => {
+  if (how !== "released") task.failures += 1;
+  if (how === "vanished") task.lost += 1;
   task.current = "";
-  const next = vanished ? "queued" : "delayed";
-  task.state = task.failures >= 5 || task.lost >= 3 ? "dead" : next;
+  const next = how === "failed" ? "delayed" : "queued";
+  task.state = task.failures >= 5 || task.lost >= 3 || task.leases >= 6 ? "dead" : next;
 };
 
 const leaseOne = async (world: World, name: string): Promise<void> => {
@@ -94,6 +104,8 @@ const leaseOne = async (world: World, name: string): Promise<void> => {
   expect(task.state).toBe("queued");
   task.state = "leased";
   task.current = lease.attemptId;
+  task.begun = false;
+  task.leases += 1;
   world.given.push({ row: await attemptOf(world.queue, lease), task });
 };
 
@@ -121,7 +133,13 @@ const fail = async (world: World, given: Given): Promise<void> => {
   const current = task.current === row.attemptId;
   given.failure ??= current ? "requeued" : task.state === "cancelled" ? "cancelled" : "stale";
   expect(verdict).toBe(given.failure);
-  if (first && current) endBadly(task, false);
+  if (first && current) end(task, "failed");
+};
+
+const start = async ({ queue }: World, { row, task }: Given): Promise<void> => {
+  const started = await queue.start(row.attemptId, row.workerId);
+  expect(started).toBe(task.current === row.attemptId);
+  if (started) task.begun = true;
 };
 
 const beat = async ({ queue }: World, { row, task }: Given): Promise<void> => {
@@ -135,7 +153,7 @@ const beat = async ({ queue }: World, { row, task }: Given): Promise<void> => {
 const release = async ({ queue }: World, { row, task }: Given): Promise<void> => {
   const changes = await queue.release(want(row.workerId).worker, [row.attemptId], "goodbye");
   expect(changes.length).toBe(task.current === row.attemptId ? 1 : 0);
-  if (changes.length > 0) Object.assign(task, { state: "queued", current: "" });
+  if (changes.length > 0) end(task, "released");
 };
 
 /** Long enough for every lease and every delay. */
@@ -144,7 +162,7 @@ const expire = async ({ queue, tasks }: World): Promise<void> => {
   await queue.reap();
   await queue.promote();
   for (const task of tasks.values()) {
-    if (task.state === "leased") endBadly(task, true);
+    if (task.state === "leased") end(task, task.begun ? "vanished" : "released");
     if (task.state === "delayed") task.state = "queued";
   }
 };
@@ -159,7 +177,8 @@ const cancel = async ({ queue, jobId, tasks }: World): Promise<void> => {
 const revive = async ({ queue, jobId, tasks }: World): Promise<void> => {
   const dead = [...tasks.values()].filter((task) => task.state === "dead");
   expect(await queue.reviveDead("local", jobId)).toBe(dead.length);
-  for (const task of dead) Object.assign(task, { state: "queued", failures: 0, lost: 0 });
+  for (const task of dead)
+    Object.assign(task, { state: "queued", failures: 0, lost: 0, leases: 0 });
 };
 
 const perform = async (world: World, step: Command): Promise<void> => {
@@ -176,7 +195,7 @@ const perform = async (world: World, step: Command): Promise<void> => {
     default:
       return given === undefined
         ? undefined
-        : { prove, fail, beat, release }[step.type](world, given);
+        : { start, prove, fail, beat, release }[step.type](world, given);
   }
 };
 
@@ -191,7 +210,14 @@ const newWorld = async (queue: Queue): Promise<World> => {
     values (${zkeyDigest}, ${circuitId}, 1, ${sql.json({ curve: "bn128", memoryBytes: 1 })})`;
   const { jobId } = await queue.submit({ ...newJob(TASKS), circuitId, zkeyDigest });
   const job = must(await queue.job("local", jobId));
-  const fresh = (): ModelTask => ({ state: "queued", current: "", failures: 0, lost: 0 });
+  const fresh = (): ModelTask => ({
+    state: "queued",
+    current: "",
+    begun: false,
+    failures: 0,
+    lost: 0,
+    leases: 0,
+  });
   return {
     queue,
     circuitId,
@@ -228,7 +254,7 @@ describe("the lease state machine", () => {
       " and attempt_id = ",
       " and attempt_id is not null and null is distinct from ",
     );
-    const queue = await openQueue({ database: mutant.database, log: silentLog });
+    const queue = await openQueue({ database: mutant.database, log: silentLog, policy });
     const found = await fc.check(holds(queue), { numRuns: 300, endOnFailure: true });
     await queue.close();
     expect(found.failed).toBe(true);

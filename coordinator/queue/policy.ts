@@ -11,6 +11,8 @@ export type QueuePolicy = {
   /** Attempts of one task that may vanish, and that may end badly in all, before it is dead. */
   readonly maxLost: number;
   readonly maxFailures: number;
+  /** Leases of one task, however they end: what is given back again and again must end as well. */
+  readonly maxLeases: number;
   /** Wait before the next attempt after a failure report: base x 2^failures, at most cap, x 1..1.25 by chance. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
@@ -58,6 +60,7 @@ export const defaultPolicy: QueuePolicy = {
   leaseTtlMs: LEASE_TTL_MS,
   maxLost: 3,
   maxFailures: 5,
+  maxLeases: 20,
   backoffBaseMs: 2 * SECOND,
   backoffCapMs: 10 * MINUTE,
   hardLimit: {

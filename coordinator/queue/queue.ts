@@ -31,7 +31,7 @@ export type Queue = {
   readonly registerWorker: (worker: NewSession) => Promise<Registration>;
   /**
    * Which of the attempts are this worker's; those become this session's and this replica's. Leases of the worker that it
-   * does not name are lost: it restarted without them. They count as vanished and are queued again.
+   * does not name are lost: it restarted without them. They are queued again, and count as vanished if they were begun.
    */
   readonly adopt: (session: SessionRef, attempts: readonly AttemptId[]) => Promise<AdoptOutcome>;
   /** Sessions that were heard of just now, in batches: they are active. Sessions that are no longer current are left. */
@@ -73,7 +73,7 @@ export type Queue = {
   readonly fail: (failure: FailedAttempt) => Promise<ReportOutcome>;
 
   // --- timers (the coordinator calls these; any number of replicas may)
-  /** Expired leases and hard limits: requeue, or dead after 3 vanished or 5 in all. Deadlines: expired. */
+  /** Expired leases and hard limits: requeue, or dead after 3 vanished, 5 in all or 20 leases. Deadlines: expired. */
   readonly reap: () => Promise<readonly TaskChange[]>;
   /** Delayed tasks that are due become queued. Returns how many. */
   readonly promote: () => Promise<number>;

@@ -10,7 +10,8 @@ export const reviveDead =
     if (key === undefined) return 0;
     const { sql } = database;
     const revived = await sql`
-      update tasks set state = 0, failures = 0, lost = 0, run_at = null, reason = '', reason_code = ''
+      update tasks set state = 0, failures = 0, lost = 0, leases_forgiven = leases, run_at = null,
+        reason = '', reason_code = ''
       where owner_id = ${owner} and job_id = ${key} and state = 3
       returning id`;
     if (revived.length > 0) {

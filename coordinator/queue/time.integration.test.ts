@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   attemptOf,
+  beginOne,
   circuits,
   enrol,
   leaseOne,
@@ -38,7 +39,7 @@ describe("leases in time", () => {
   it("hold as long as heartbeats name them, and are lost after the TTL without", async () => {
     const { queue } = scenario;
     await queue.submit(newJob(1));
-    const lease = await leaseOne(queue, "ann");
+    const lease = await beginOne(queue, "ann");
     await scenario.pass(80_000);
     expect(
       await queue.extend([
@@ -114,7 +115,7 @@ describe("leases in time", () => {
     const { queue } = scenario;
     const { jobId } = await queue.submit(newJob(1));
     for (let round = 0; round < 3; round++) {
-      await leaseOne(queue, `w${round}`);
+      await beginOne(queue, `w${round}`);
       await scenario.pass(91_000);
       await queue.reap();
     }
@@ -126,6 +127,31 @@ describe("leases in time", () => {
     expect(await queue.reviveDead("somebody else", jobId)).toBe(0);
     expect(await queue.reviveDead("local", jobId)).toBe(1);
     expect((await leaseOne(queue, "ann")).attemptNumber).toBe(4);
+  });
+
+  it("that vanish before they are begun are given back, whoever notices; twenty in all make a task dead", async () => {
+    const { queue } = scenario;
+    const { jobId } = await queue.submit(newJob(1));
+    const vanish = async (round: number): Promise<void> => {
+      const lease = await leaseOne(queue, `w${round}`);
+      await scenario.pass(91_000);
+      // Its node comes back without it, or stays away.
+      await (round % 2 === 0
+        ? queue.adopt({ ...lease.worker, sessionId: "s-new" }, [])
+        : queue.reap());
+    };
+    for (let round = 1; round < 20; round++) await vanish(round);
+    const open = await onlyTask({ jobId });
+    expect(open.state).toBe("queued");
+    expect(new Set(open.attempts.map((attempt) => attempt.outcome))).toEqual(new Set(["released"]));
+    await vanish(20);
+    expect(await onlyTask({ jobId })).toMatchObject({
+      state: "dead",
+      reason: "given up after 20 leases, the last one: its node came back without it",
+    });
+    await queue.reviveDead("local", jobId);
+    await vanish(21);
+    expect((await onlyTask({ jobId })).state, "it has all its leases before it").toBe("queued");
   });
 
   it("deadlines end tasks, and the node that works on one is told", async () => {

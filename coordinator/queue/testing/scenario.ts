@@ -74,6 +74,7 @@ const pass = async ({ sql }: Database, ms: number): Promise<void> => {
   await sql`
     update tasks set lease_until = lease_until - ${age}, hard_until = hard_until - ${age},
       leased_at = leased_at - ${age}, started_at = started_at - ${age}, run_at = run_at - ${age},
+      avoided_until = avoided_until - ${age},
       deadline_at = deadline_at - ${age}, created_at = created_at - ${age}`;
   await sql`update verdicts set created_at = created_at - ${age}`;
   await sql`update attempts set ended_at = ended_at - ${age}`;
@@ -115,6 +116,13 @@ export const want = (name: string, other: Partial<LeaseWant> = {}): LeaseWant =>
 /** The one lease that a worker gets. Fails when it gets none. */
 export const leaseOne = async (queue: Queue, name: string): Promise<Lease> =>
   must((await queue.lease([want(name)]))[0]);
+
+/** The one lease that a worker gets, begun. */
+export const beginOne = async (queue: Queue, name: string): Promise<Lease> => {
+  const lease = await leaseOne(queue, name);
+  await queue.start(lease.attemptId, lease.worker.workerId);
+  return lease;
+};
 
 /** What the coordinator knows when a report on this lease comes in. */
 export const attemptOf = async (queue: Queue, lease: Lease): Promise<AttemptRow> => {
