@@ -50,16 +50,22 @@ export type NodeNews =
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
+  /** Files of a circuit were loaded, fetched or not; or they could not be. */
+  | { readonly type: "download-ended"; readonly circuitId: CircuitId }
   | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
   | { readonly type: "memory"; readonly prover: number; readonly bytes: number }
   | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string };
 
-/** The life of a node. A union: each variant owns its fields, one function (store/reduce.ts) changes it. */
+/** What a tab shows of the node: its life, when it leads; that it watches, and what it sees, when another tab leads. */
 export type Phase =
+  | Life
+  /** `leader`: where the tab that leads is, as far as it has told. */
+  | { readonly name: "following"; readonly leader: Life };
+
+/** The life of a node. A union: each variant owns its fields, one function (store/reduce.ts) changes it. */
+export type Life =
   /** Made, nothing begun: nobody has pressed Start. */
   | { readonly name: "idle" }
-  /** Another tab of this browser leads; this one watches. */
-  | { readonly name: "following" }
   /** In one of the eight start steps. */
   | { readonly name: "starting"; readonly step: StartStep }
   | { readonly name: "running" }

@@ -2,7 +2,7 @@
 import type { Clock } from "../domain/clock.ts";
 import type { NodeNews } from "../domain/event.ts";
 import { reduce } from "../store/reduce.ts";
-import { initialState, type NodeState } from "../store/state.ts";
+import { initialState, lifeOf, type NodeState } from "../store/state.ts";
 
 /** Faster than that nobody reads, and each one costs the page a render. */
 const INTERVAL_MS = 250;
@@ -24,7 +24,16 @@ export class Board {
   }
 
   tell(news: NodeNews): void {
-    this.#state = reduce(this.#state, { ...news, atMs: this.#clock.unixMs() });
+    this.#change(reduce(this.#state, { ...news, atMs: this.#clock.unixMs() }));
+  }
+
+  /** The state of the tab that leads, which is this one's from now on: also when this one leads next. */
+  watch(state: NodeState): void {
+    this.#change({ ...state, phase: { name: "following", leader: lifeOf(state.phase) } });
+  }
+
+  #change(state: NodeState): void {
+    this.#state = state;
     if (this.#due) return;
     this.#due = true;
     void this.#showWhenDue();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Verdict } from "../gen/coordinator_pb.ts";
 import { settle } from "../testing/clock.ts";
 import { FakeBrowser, FakeTab, task } from "../testing/node.ts";
 
@@ -27,8 +28,60 @@ describe("the tabs of one browser", () => {
     await settle();
     leader.prover.succeed();
     await browser.clock.pass(500);
-    expect(followers[0]?.state).toMatchObject({ phase: { name: "following" }, accepted: 1 });
+    expect(followers[0]?.state).toMatchObject({
+      phase: { name: "following", leader: { name: "running" } },
+      accepted: 1,
+    });
     expect(followers[0]?.state.workerId).toBe(leader.state.workerId);
+  });
+
+  it("that follow show where the leader really is, also when it was stopped at once", async () => {
+    const { browser, leader, followers } = await open(2);
+    browser.coordinator.send(task(1));
+    await settle();
+    const first = leader.node.stop();
+    await settle();
+    const second = leader.node.stop();
+    await browser.clock.pass(3_000);
+    await Promise.all([first, second]);
+    await browser.clock.pass(500);
+    const stopped = { name: "stopped", clean: false };
+    expect(leader.state.phase).toEqual(stopped);
+    expect(followers[0]?.state.phase).toEqual({ name: "following", leader: stopped });
+  });
+
+  it("that are opened while another works show that, and go on showing it", async () => {
+    const { browser } = await open(1);
+    const follower = await new FakeTab(browser).open(false);
+    const told = follower.states.length;
+    await browser.clock.pass(4_000);
+    const leaders = follower.states.slice(told).map(({ phase }) => phase);
+    expect(leaders.length).toBeGreaterThan(0);
+    for (const phase of leaders) {
+      expect(phase).toEqual({ name: "following", leader: { name: "running" } });
+    }
+  });
+
+  it("that are promoted keep what was counted, and show the receipts", async () => {
+    const { browser, leader, followers } = await open(2);
+    browser.coordinator.completionAnswer = { success: true, verdict: Verdict.ACCEPTED };
+    for (const number of [1, 2]) {
+      browser.coordinator.send(task(number));
+      await settle();
+      leader.prover.succeed();
+      await browser.clock.pass(500);
+    }
+    const { acceptedAtMs } = leader.state;
+    expect(leader.state.accepted).toBe(2);
+    browser.closeLeader();
+    await browser.clock.pass(500);
+    expect(followers[0]?.state).toMatchObject({
+      phase: { name: "running" },
+      accepted: 2,
+      acceptedAtMs,
+      workerId: leader.state.workerId,
+    });
+    expect(followers[0]?.state.provers).toEqual([{ name: "idle", why: "waiting for a task" }]);
   });
 
   it("that follow pass Start and Stop on", async () => {
@@ -48,7 +101,7 @@ describe("the tabs of one browser", () => {
     browser.closeLeader();
     await browser.clock.pass(500);
     expect(followers[0]?.state.phase).toEqual({ name: "running" });
-    expect(followers[1]?.state.phase).toEqual({ name: "following" });
+    expect(followers[1]?.state.phase).toMatchObject({ name: "following" });
     expect(browser.coordinator.registrations).toHaveLength(2);
   });
 
@@ -75,7 +128,7 @@ describe("the tabs of one browser", () => {
     leader.prover.succeed();
     await browser.clock.pass(500);
     expect(browser.coordinator.completions.length).toBe(before);
-    expect(leader.state.phase).toEqual({ name: "following" });
+    expect(leader.state.phase).toMatchObject({ name: "following" });
     expect(leader.provers.every(({ terminated }) => terminated)).toBe(true);
     // Its proof was on disk before: the new leader delivers it.
     await browser.clock.pass(60_000);

@@ -82,7 +82,6 @@ export class Node implements NodeApi {
   async attach(port: MessagePortLike, page: PageFacts): Promise<void> {
     this.#facts = page;
     this.#page.open(port);
-    await this.#showReceipts();
     await this.#leadership.join(new AbortController().signal);
   }
 
@@ -181,14 +180,16 @@ export class Node implements NodeApi {
       log: this.#log,
       lead: (goOn) => {
         this.#tell({ type: "phase", phase: { name: "idle" } });
+        void this.#showReceipts();
         if (goOn) this.#life.start();
       },
       follow: () => {
         this.#life.abandon();
         this.#shelf.close();
-        this.#tell({ type: "phase", phase: { name: "following" } });
+        // Until that tab tells more, which it does when it is asked.
+        this.#board.watch(this.#board.state);
       },
-      watch: (state) => this.#page.showState({ ...state, phase: { name: "following" } }),
+      watch: (state) => this.#board.watch(state),
       command: (command) => this.#obey(command),
       state: () => this.#board.state,
     });

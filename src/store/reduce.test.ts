@@ -97,4 +97,31 @@ describe("reduce", () => {
     expect(after([part]).download).toMatchObject({ doneBytes: 5 });
     expect(after([part, { ...part, doneBytes: 9 }]).download).toBeNull();
   });
+
+  it("a tab that leads next has the counters and receipts of the one before, and none of its lanes", () => {
+    const before = after([
+      { type: "phase", phase: { name: "running" } },
+      { type: "link", link: { name: "connected", sinceMs: 0, coordinatorVersion: "" } },
+      { type: "prover", prover: 0, state: { name: "idle", why: "" } },
+      { type: "queue", waiting: 1 },
+      { ...accepted, receipt: row },
+    ]);
+    const idle = after([{ type: "phase", phase: { name: "idle" } }], 2_000, before);
+    expect(idle).toEqual({
+      ...initialState,
+      accepted: 1,
+      acceptedAtMs: [1_000],
+      receipts: [row],
+    });
+  });
+
+  it("receipts that come while the kept ones are read stay before them", () => {
+    const kept = { ...row, attemptId: the(attemptId("a_2")) };
+    const state = after([
+      { ...accepted, receipt: row },
+      { type: "receipts", receipts: [kept] },
+      { type: "receipts", receipts: [row, kept] },
+    ]);
+    expect(state.receipts).toEqual([row, kept]);
+  });
 });

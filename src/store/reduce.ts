@@ -1,6 +1,6 @@
 /** The one function that changes a node's state: an event comes in, the next state goes out. */
 import type { NodeEvent, ReceiptRow } from "../domain/event.ts";
-import type { NodeState } from "./state.ts";
+import { initialState, type NodeState } from "./state.ts";
 
 const RECEIPTS_SHOWN = 50;
 const RATE_WINDOW_MS = 3_600_000;
@@ -27,13 +27,15 @@ export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
     case "verdict":
       return verdict(state, event);
     case "receipts":
-      return { ...state, receipts: event.receipts.slice(0, RECEIPTS_SHOWN) };
+      return { ...state, receipts: withKept(state.receipts, event.receipts) };
     case "outbox":
       return { ...state, outbox: event.waiting };
     case "queue":
       return { ...state, queued: event.waiting };
     case "download":
       return { ...state, download: download(event) };
+    case "download-ended":
+      return state.download?.circuitId === event.circuitId ? { ...state, download: null } : state;
     case "cached":
       return { ...state, cached: event.circuits };
     case "trouble": {
@@ -65,6 +67,16 @@ const phase = (state: NodeState, event: Event<"phase">): NodeState => {
         download: null,
       };
     case "idle":
+      // A tab that leads from now on: counters and receipts are the browser's, the rest was the other tab's.
+      return {
+        ...state,
+        phase: event.phase,
+        link: initialState.link,
+        provers: [],
+        memory: [],
+        queued: 0,
+        download: null,
+      };
     case "following":
     case "running":
     case "stopping":
@@ -89,6 +101,16 @@ const withReceipt = (
   receipt: ReceiptRow | undefined,
 ): readonly ReceiptRow[] =>
   receipt === undefined ? receipts : [receipt, ...receipts].slice(0, RECEIPTS_SHOWN);
+
+/** The kept ones, and before them those that came while they were read. */
+const withKept = (
+  receipts: readonly ReceiptRow[],
+  kept: readonly ReceiptRow[],
+): readonly ReceiptRow[] => {
+  const known = new Set(kept.map(({ attemptId }) => attemptId));
+  const younger = receipts.filter(({ attemptId }) => !known.has(attemptId));
+  return [...younger, ...kept].slice(0, RECEIPTS_SHOWN);
+};
 
 const withProver = (provers: NodeState["provers"], event: Event<"prover">): typeof provers =>
   placed(provers, { index: event.prover, item: event.state, filler: { name: "starting" } });

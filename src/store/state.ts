@@ -1,4 +1,4 @@
-import type { CachedCircuit, Link, Phase, ProverState, ReceiptRow } from "../domain/event.ts";
+import type { CachedCircuit, Life, Link, Phase, ProverState, ReceiptRow } from "../domain/event.ts";
 
 /** The whole of what a node shows. Made only by `reduce`; sent as it is to the page and to the tabs that follow. */
 export type NodeState = {
@@ -49,3 +49,6 @@ export const initialState: NodeState = {
   memory: [],
   trouble: null,
 };
+
+/** Where the node of this browser is, whichever tab leads it. */
+export const lifeOf = (phase: Phase): Life => (phase.name === "following" ? phase.leader : phase);

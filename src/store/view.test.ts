@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProverState } from "../domain/event.ts";
+import type { Life, ProverState } from "../domain/event.ts";
 import { attempt, idleProver, proving } from "../testing/node-states.ts";
 import { initialState, type NodeState } from "./state.ts";
 import {
@@ -50,27 +50,28 @@ describe("isBusy", () => {
 
 describe("isWorking and mayUpdate", () => {
   const lanes = (...provers: readonly ProverState[]): Partial<NodeState> => ({ provers });
+  const following = (leader: Life): Partial<NodeState> => ({
+    phase: { name: "following", leader },
+  });
   it.each<readonly [Partial<NodeState>, { readonly working: boolean; readonly update: boolean }]>([
     [{ phase: { name: "idle" } }, { working: false, update: true }],
-    [{ phase: { name: "following" } }, { working: false, update: true }],
+    [following({ name: "idle" }), { working: false, update: true }],
+    [following({ name: "starting", step: "connect" }), { working: true, update: true }],
+    [following({ name: "running" }), { working: true, update: true }],
     [
-      { phase: { name: "following" }, ...lanes(idleProver) },
-      { working: true, update: true },
-    ],
-    [
-      { phase: { name: "following" }, ...lanes({ name: "ended" }) },
-      { working: false, update: true },
-    ],
-    [
-      { phase: { name: "following" }, ...lanes(proving()) },
+      { ...following({ name: "running" }), ...lanes(proving()) },
       { working: true, update: false },
     ],
     [
       {
-        phase: { name: "following" },
-        link: { name: "connecting", attempt: 1, maxRetries: 5 },
+        ...following({ name: "stopping", deadlineAtMs: 0, step: "reports" }),
+        ...lanes(idleProver),
       },
-      { working: true, update: true },
+      { working: true, update: false },
+    ],
+    [
+      { ...following({ name: "stopped", clean: false }), ...lanes(idleProver) },
+      { working: false, update: true },
     ],
     [{ phase: { name: "starting", step: "connect" } }, { working: true, update: true }],
     [

@@ -1,7 +1,7 @@
 /** What the screens may know: a hook to read the page's state, and selectors. No way to change anything. */
 import { useSyncExternalStore } from "react";
 import type { ProverState } from "../domain/event.ts";
-import type { NodeState } from "./state.ts";
+import { lifeOf, type NodeState } from "./state.ts";
 import { pageStore, type PageState } from "./store.ts";
 
 export type { NodeState } from "./state.ts";
@@ -41,13 +41,11 @@ export const isBusy = (node: NodeState, nowMs: number): boolean => {
 
 /** Whether this tab or the one that it watches has a node at work. */
 export const isWorking = (node: NodeState): boolean => {
-  switch (node.phase.name) {
+  switch (lifeOf(node.phase).name) {
     case "starting":
     case "running":
     case "stopping":
       return true;
-    case "following":
-      return node.provers.some((prover) => prover.name !== "ended") || node.link.name !== "offline";
     case "idle":
     case "stopped":
     case "failed":
@@ -57,7 +55,7 @@ export const isWorking = (node: NodeState): boolean => {
 
 /** A new version may be put in place: nothing that is under way would be lost. */
 export const mayUpdate = (node: NodeState): boolean =>
-  provingCount(node) === 0 && node.phase.name !== "stopping";
+  provingCount(node) === 0 && lifeOf(node.phase).name !== "stopping";
 
 /**
  * Accepted proofs per minute over the last five, or over the time since the first one when that is shorter, but at

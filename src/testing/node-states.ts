@@ -78,7 +78,8 @@ export const failureCodes: readonly FailureCode[] = [
 
 export const phases: readonly Phase[] = [
   { name: "idle" },
-  { name: "following" },
+  { name: "following", leader: { name: "idle" } },
+  { name: "following", leader: { name: "running" } },
   ...startSteps.map((step): Phase => ({ name: "starting", step })),
   { name: "running" },
   ...stopSteps.map((step): Phase => ({ name: "stopping", deadlineAtMs: 40_000, step })),

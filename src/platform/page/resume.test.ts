@@ -30,7 +30,7 @@ describe("a reload goes on only when the person's last wish was to prove", () =>
       [running, { name: "failed", code: "unreachable", message: "" }],
       true,
     ],
-    ["only watching", [{ name: "following" }], false],
+    ["only watching", [{ name: "following", leader: { name: "running" } }], false],
   ])("%s", (_what, phases, started) => {
     const kept = storage();
     for (const phase of phases) keepStarted(kept, phase);

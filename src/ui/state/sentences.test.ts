@@ -69,10 +69,14 @@ describe("the button fits the state", () => {
     ["stopped", say({ phase: { name: "stopped", clean: true } }), "start"],
     [
       "watching a tab that proves",
-      say({ phase: { name: "following" }, provers: [proving()] }),
+      say({ phase: { name: "following", leader: { name: "running" } } }),
       "stop",
     ],
-    ["watching a tab that does not", say({ phase: { name: "following" } }), "start"],
+    [
+      "watching a tab that does not",
+      say({ phase: { name: "following", leader: { name: "stopped", clean: false } } }),
+      "start",
+    ],
     ["loading", say({}, { boot: { name: "loading" } }), "none"],
     ["unsupported", say({}, { boot: { name: "unsupported" } }), "none"],
     ["no node", say({}, { boot: { name: "failed", message: "no script" } }), "reload"],
@@ -94,7 +98,7 @@ describe("the button fits the state", () => {
 describe("the sentence says what matters", () => {
   it.each<[string, Sentence, RegExp]>([
     ["offline shell", say({}, { reachable: false }), /no connection/i],
-    ["watching", say({ phase: { name: "following" } }), /another tab/i],
+    ["watching", say({ phase: { name: "following", leader: { name: "idle" } } }), /another tab/i],
     [
       "a lost link, with the time of the next try",
       say({
