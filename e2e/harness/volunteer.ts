@@ -1,7 +1,9 @@
 /** A volunteer's browser: real Chromium with a profile folder of its own, which outlives a kill of the browser. */
-import { mkdtemp, readlink, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { chromium, type BrowserContext, type Page } from "playwright/test";
 import { resolveChromium } from "../../scripts/chromium.ts";
 import type { NodeState } from "../../src/store/state.ts";
@@ -109,8 +111,12 @@ const nodePage = (page: Page): NodePage => {
   };
 };
 
-/** Playwright has no SIGKILL for a persistent context; Chromium names its process in the profile: "host-pid". */
+/** Playwright has no SIGKILL for a persistent context: the browser is the process with this profile that has no type. */
 const killBrowserOf = async (profile: string): Promise<void> => {
-  const holder = await readlink(path.join(profile, "SingletonLock"));
-  process.kill(Number(holder.slice(holder.lastIndexOf("-") + 1)), "SIGKILL");
+  const { stdout } = await promisify(execFile)("ps", ["-axww", "-o", "pid=,args="]);
+  const browser = stdout
+    .split("\n")
+    .find((line) => line.includes(`--user-data-dir=${profile}`) && !line.includes("--type="));
+  if (browser === undefined) throw new Error(`no browser runs on ${profile}`);
+  process.kill(Number.parseInt(browser, 10), "SIGKILL");
 };

@@ -68,7 +68,7 @@ const workers = {
     const progress: FromProver[] = [];
     port1.onmessage = (event: MessageEvent<FromProver>) => progress.push(event.data);
     provers.push({ api, progress });
-    return api.attach(transfer(port2, [port2]));
+    return (await api.attach(transfer(port2, [port2]))).engine;
   },
 
   prove: async (prover: number, circuitId: string, input: string): Promise<ProofReport> => {
