@@ -134,4 +134,42 @@ describe("the tabs of one browser", () => {
     await browser.clock.pass(60_000);
     expect(followers[0]?.state.phase).toEqual({ name: "running" });
   });
+
+  it("start when the lock of a page that is gone comes free after Start was pressed", async () => {
+    const browser = new FakeBrowser();
+    // Has the lock, and hears nothing any more.
+    await browser.lock.acquire("if-free", new AbortController().signal);
+    const tab = await new FakeTab(browser).open();
+    await browser.clock.pass(50);
+    browser.closeLeader();
+    await browser.clock.pass(1_000);
+    expect(tab.state.phase).toEqual({ name: "running" });
+  });
+
+  it("take the lead from an idle leader that does not answer a command, and obey it themselves", async () => {
+    const browser = new FakeBrowser();
+    await browser.lock.acquire("if-free", new AbortController().signal);
+    const tab = await new FakeTab(browser).open();
+    await browser.clock.pass(3_000);
+    expect(tab.state.phase).toMatchObject({ name: "following" });
+    await browser.clock.pass(5_000);
+    expect(tab.state.phase).toEqual({ name: "running" });
+  });
+
+  it("leave the lead with an idle leader that answers, and obey nothing twice", async () => {
+    const browser = new FakeBrowser();
+    const leader = await new FakeTab(browser).open(false);
+    const follower = await new FakeTab(browser).open(false);
+    await follower.node.stop();
+    await browser.clock.pass(60_000);
+    expect(leader.state.phase).toEqual({ name: "idle" });
+    await follower.node.start();
+    await browser.clock.pass(5_000);
+    const stopped = leader.node.stop();
+    await browser.clock.pass(5_000);
+    await stopped;
+    browser.closeLeader();
+    await browser.clock.pass(10_000);
+    expect(follower.state.phase).toEqual({ name: "idle" });
+  });
 });

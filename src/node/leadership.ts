@@ -58,6 +58,11 @@ export type LeadershipNeeds = {
 const BEAT_MS = 2_000;
 /** Beats that may stay out. Counted in own beats, so that a device that slept blames nobody. */
 const MISSED_BEATS = 10;
+/** The same, after a command: a leader answers it with its state at once. */
+const MISSED_AFTER_COMMAND = 2;
+
+/** A command that was passed on, and that no state has followed yet. */
+type Unanswered = { readonly command: TabCommand; readonly atMs: number };
 
 export class Leadership {
   readonly #needs: LeadershipNeeds;
@@ -65,6 +70,7 @@ export class Leadership {
   #demote: () => void = () => undefined;
   #missed = 0;
   #leaderWorks = false;
+  #unanswered: readonly Unanswered[] = [];
 
   constructor(needs: LeadershipNeeds) {
     this.#needs = needs;
@@ -99,8 +105,9 @@ export class Leadership {
     if (this.leads) this.#needs.channel.post({ type: "state", state });
   }
 
-  /** Passes a command to the leading tab. */
+  /** Passes a command to the leading tab. If that does not hear it any more, this tab takes the lead and obeys it. */
   pass(command: TabCommand): void {
+    this.#unanswered = [...this.#unanswered, { command, atMs: this.#needs.clock.now() }];
     this.#needs.channel.post({ type: "command", command });
   }
 
@@ -112,8 +119,7 @@ export class Leadership {
         this.#demote = resolve;
       });
       this.#held = held;
-      this.#needs.lead(first === undefined && this.#leaderWorks);
-      this.#leaderWorks = false;
+      this.#takeOver(first === undefined && this.#leaderWorks);
       await Promise.race([held.lost, demoted]);
       this.#held = undefined;
       held = undefined;
@@ -121,6 +127,15 @@ export class Leadership {
       this.#needs.log.warn("Another tab took the lead");
       this.#needs.follow();
     }
+  }
+
+  /** What nobody has answered is this tab's to obey. */
+  #takeOver(goOn: boolean): void {
+    const commands = this.#unanswered.map(({ command }) => command);
+    this.#unanswered = [];
+    this.#leaderWorks = false;
+    this.#needs.lead(goOn && commands.every(({ name }) => name !== "stop"));
+    for (const command of commands) this.#needs.command(command);
   }
 
   async #queue(signal: AbortSignal): Promise<HeldLock> {
@@ -145,12 +160,15 @@ export class Leadership {
     }
   }
 
-  /** Resolves when a leader that was at work has not been heard for long. */
+  /** Resolves when a leader that was at work has not been heard for long, or one that was commanded for a while. */
   async #leaderSilent(signal: AbortSignal): Promise<undefined> {
     // Not all followers in the same moment.
     const patience = MISSED_BEATS * (1 + this.#needs.random() / 2);
     this.#missed = 0;
-    while (!this.#leaderWorks || this.#missed < patience) {
+    const isSilent = (): boolean =>
+      (this.#leaderWorks && this.#missed >= patience) ||
+      (this.#unanswered.length > 0 && this.#missed > MISSED_AFTER_COMMAND);
+    while (!isSilent()) {
       await this.#needs.clock.sleep(BEAT_MS, signal);
       this.#missed += 1;
     }
@@ -169,12 +187,15 @@ export class Leadership {
       if (this.leads) return;
       this.#missed = 0;
       this.#leaderWorks = atWork(message.state);
+      // One that was sent before the command came may arrive after it; a beat later that cannot be.
+      const heardBeforeMs = this.#needs.clock.now() - BEAT_MS;
+      this.#unanswered = this.#unanswered.filter(({ atMs }) => atMs > heardBeforeMs);
       this.#needs.watch(message.state);
       return;
     }
     if (!this.leads) return;
-    if (message.type === "hello") this.publish(this.#needs.state());
-    else this.#needs.command(message.command);
+    if (message.type === "command") this.#needs.command(message.command);
+    this.publish(this.#needs.state());
   }
 }
 
