@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NodeNews, ReceiptRow } from "../domain/event.ts";
-import { attemptId } from "../domain/ids.ts";
+import { attemptId, circuitId } from "../domain/ids.ts";
 import { additionId, the } from "../testing/prover.ts";
 import { reduce } from "./reduce.ts";
 import { initialState, type NodeState } from "./state.ts";
@@ -90,6 +90,14 @@ describe("reduce", () => {
     expect(troubled.trouble).toEqual({ code: "unreachable", message: "no network", atMs: 1_000 });
     const link = { name: "connected", sinceMs: 0, coordinatorVersion: "" } as const;
     expect(after([{ type: "link", link }], 0, troubled).trouble).toBeNull();
+  });
+
+  it("a download is over when it has ended, however; another's end says nothing of it", () => {
+    const part: NodeNews = { type: "download", circuitId: additionId, doneBytes: 5, totalBytes: 9 };
+    const ended: NodeNews = { type: "download-ended", circuitId: additionId };
+    const other: NodeNews = { type: "download-ended", circuitId: the(circuitId("range_proof")) };
+    expect(after([part, other]).download).toMatchObject({ doneBytes: 5 });
+    expect(after([part, ended]).download).toBeNull();
   });
 
   it("a download is over when all of it is here", () => {
