@@ -53,11 +53,12 @@ const openTicketKeys = async ({ sql }: Database) => {
 };
 
 const openDispatcher = async (parts: ServiceParts) => {
-  const { config, queue, log } = parts;
+  const { config, queue, registry, log } = parts;
   const tickets = await openTicketKeys(parts.database);
   const dispatch = openDispatch({
     queue,
     tickets,
+    served: () => registry.current().map(({ circuit }) => circuit.id),
     log,
     heartbeatIntervalMs: config.heartbeat_interval_ms,
     leaseTtlMs: config.lease_ttl_ms,

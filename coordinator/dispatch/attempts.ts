@@ -62,6 +62,17 @@ export const giveBack = async (desk: Desk, given: GivenBack): Promise<void> => {
   desk.log.info("Attempts given back", { worker_id: session.ref.workerId, attempts, reason });
 };
 
+/** Attempts that another replica has given their verdicts: their slots are free. Their workers know. */
+export const settledElsewhere = (desk: Desk, attempts: readonly AttemptId[]): void => {
+  for (const session of desk.sessions.all()) {
+    free(
+      desk,
+      session,
+      attempts.filter((attemptId) => session.held.has(attemptId)),
+    );
+  }
+};
+
 /** Attempts that are no longer their workers': cancelled, expired or given to others. Tells those connected here. */
 export const takeAway = (desk: Desk, attempts: readonly AttemptId[]): void => {
   if (attempts.length === 0) return;

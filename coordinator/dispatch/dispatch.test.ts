@@ -27,6 +27,7 @@ const fakeQueue = () => {
     statements: [] as (readonly LeaseWant[])[],
     held: undefined as Promise<void> | undefined,
     failing: false,
+    wakes: [] as Wake[],
   };
   const lease = (want: LeaseWant): Lease => {
     state.leased += 1;
@@ -79,6 +80,7 @@ const fakeQueue = () => {
       state.seen.push(...sessions);
       return Promise.resolve();
     },
+    wake: (one: Wake) => void state.wakes.push(one),
     onWake: (listener: (wake: Wake) => void) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -165,6 +167,7 @@ beforeEach(() => {
   dispatch = openDispatch({
     queue: fake.queue,
     tickets: openTickets([new Uint8Array(32)]),
+    served: () => [known(circuitId("addition"))],
     log: silentLog,
     heartbeatIntervalMs: 5_000,
     leaseTtlMs: 90_000,
@@ -280,6 +283,28 @@ describe("assignment", () => {
     expect(fake.state.released).toMatchObject([
       { attempts: [attempt(1)], reason: "its worker left before it was sent" },
     ]);
+  });
+});
+
+describe("an attempt that is settled by another replica", () => {
+  it("frees its slot here, without a word to the worker", async () => {
+    fake.state.ready = 3;
+    const session = await register();
+    const stream = connect(session);
+    await settle();
+    fake.wake({ kind: "settled", attempts: [attempt(1)] });
+    await settle();
+    expect(stream.messages.map((one) => one.kind)).toEqual(Array(3).fill("assignment"));
+    expect((await dispatch.heartbeat(session, naming(attempt(1)))).lost).toEqual([]);
+  });
+
+  it("is told to the others when its worker's stream is not here", async () => {
+    dispatch.settle(worker, attempt(1), true);
+    expect(fake.state.wakes).toEqual([{ kind: "settled", attempts: [attempt(1)] }]);
+    connect(await register());
+    await settle();
+    dispatch.settle(worker, attempt(2), true);
+    expect(fake.state.wakes).toHaveLength(1);
   });
 });
 

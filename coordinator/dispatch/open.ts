@@ -5,7 +5,7 @@
  */
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/queue.ts";
-import type { AttemptId, WorkerId } from "../../src/domain/ids.ts";
+import type { AttemptId, CircuitId, WorkerId } from "../../src/domain/ids.ts";
 import { flushIntervalMs, openBeats } from "./beats.ts";
 import type { FeedMessage, WantedState } from "./feed.ts";
 import type { Heartbeat, HeartbeatAnswer } from "./heartbeat.ts";
@@ -17,7 +17,7 @@ import type { Sessions } from "./sessions.ts";
 import type { Tickets } from "./ticket.ts";
 import { repeat } from "../repeat.ts";
 import type { Repetition } from "../repeat.ts";
-import { free, giveBack, takeAway, tell } from "./attempts.ts";
+import { free, giveBack, settledElsewhere, takeAway, tell } from "./attempts.ts";
 import type { Desk, NewsListener } from "./attempts.ts";
 import { registerWorker } from "./register.ts";
 import type { RegistrationOutcome, WorkerRegistration } from "./register.ts";
@@ -46,6 +46,8 @@ export type Dispatch = {
 export type DispatchOptions = {
   readonly queue: Queue;
   readonly tickets: Tickets;
+  /** Circuits that this replica has the files of; nothing else is leased here. */
+  readonly served: () => readonly CircuitId[];
   readonly log: Log;
   readonly heartbeatIntervalMs: number;
   readonly leaseTtlMs: number;
@@ -64,6 +66,7 @@ const openDesk = (options: DispatchOptions): Desk => {
   const pump = openPump({
     queue,
     tickets,
+    served: options.served,
     now,
     log,
     sessions: () => [...sessions.all()].filter((one) => sessions.liveness(one) === "active"),
@@ -155,6 +158,7 @@ export const openDispatch = (options: DispatchOptions): Dispatch => {
   const unlisten = options.queue.onWake((wake) => {
     if (wake.kind === "ready") pump.kick();
     if (wake.kind === "cancel") takeAway(desk, wake.attempts);
+    if (wake.kind === "settled") settledElsewhere(desk, wake.attempts);
   });
   return {
     sessions,
@@ -169,6 +173,9 @@ export const openDispatch = (options: DispatchOptions): Dispatch => {
     settle: (workerId, attemptId, good) => {
       const session = sessions.of(workerId);
       if (session !== undefined) settle(desk, session, { attemptId, good });
+      // A load balancer may bring the report here and have the worker's stream elsewhere.
+      if (session?.feed === undefined)
+        options.queue.wake({ kind: "settled", attempts: [attemptId] });
     },
     want: (workerId, state) => {
       const session = sessions.of(workerId);

@@ -63,6 +63,7 @@ const pumpOver = (
     sessions: () => sessions,
     current: (ref) => sessions.find((one) => one.ref.sessionId === ref.sessionId),
     assigned: () => undefined,
+    served: () => [known(circuitId("addition"))],
     tickets: openTickets([new Uint8Array(32)]),
     now: () => 0,
     log: silentLog,
@@ -121,6 +122,22 @@ describe("the pump", () => {
     await pump.settled();
     expect(refusals).toBe(2);
     expect(poisoned.restUntil).toBeGreaterThan(0);
+  });
+
+  it("asks for no circuit that this replica does not serve", async () => {
+    const [any, one, other] = [0, 1, 2].map(idleSession);
+    if (any === undefined || one === undefined || other === undefined) return expect.unreachable();
+    const only = (session: Session, id: string): Session => ({
+      ...session,
+      profile: { ...session.profile, circuits: [known(circuitId(id))] },
+    });
+    const asked: unknown[] = [];
+    pumpOver([any, only(one, "addition"), only(other, "elsewhere")], (wants) => {
+      asked.push(...wants.map((want) => want.circuits));
+      return Promise.resolve([]);
+    });
+    await expect.poll(() => asked.length).toBe(3);
+    expect(asked).toEqual([["addition"], ["addition"], []]);
   });
 
   it("asks nobody alone when the database is away", async () => {

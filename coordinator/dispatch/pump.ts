@@ -6,6 +6,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Log } from "../log.ts";
 import type { Lease, LeaseWant, Queue, SessionRef } from "../queue/queue.ts";
+import type { CircuitId } from "../../src/domain/ids.ts";
 import type { Tickets } from "./ticket.ts";
 import { freeSlots, wantOf } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -26,6 +27,8 @@ export type PumpParts = {
   readonly current: (worker: SessionRef) => Session | undefined;
   /** Called for each lease that has been put on its stream. */
   readonly assigned: (lease: Lease) => void;
+  /** Circuits that this replica has the files of. */
+  readonly served: () => readonly CircuitId[];
   readonly tickets: Tickets;
   readonly now: () => number;
   readonly log: Log;
@@ -51,10 +54,19 @@ const rotated = <Item>(items: readonly Item[], by: number): readonly Item[] => {
 };
 
 /** The wants of a slice of the idle workers, each cut to `share`; those that are not idle any more are left out. */
-const wantsOf = (slice: readonly Session[], share: number, now: number): readonly LeaseWant[] =>
-  slice
-    .filter((session) => isIdle(session, now))
-    .map((session) => wantOf(session, Math.min(freeSlots(session, now), share)));
+const wantsOf = (
+  { now, served }: Pick<PumpParts, "now" | "served">,
+  slice: readonly Session[],
+  share: number,
+): readonly LeaseWant[] => {
+  const frame = { at: now(), served: served() };
+  return slice
+    .filter((session) => isIdle(session, frame.at))
+    .map((session) => {
+      const slots = Math.min(freeSlots(session, frame.at), share);
+      return wantOf(session, { slots, served: frame.served });
+    });
+};
 
 /** Puts a lease on its worker's stream, or gives it back when the worker has left meanwhile. */
 const deliver = async (parts: PumpParts, lease: Lease): Promise<void> => {
@@ -141,7 +153,7 @@ export const openPump = (parts: PumpParts): Pump => {
     let more = false;
     for (let at = 0; at < order.length && !stopped; at += BATCH) {
       const slice = order.slice(at, at + BATCH);
-      const filling = fillSlice(parts, wantsOf(slice, share, parts.now()));
+      const filling = fillSlice(parts, wantsOf(parts, slice, share));
       statement = filling;
       more = (await filling) || more;
     }

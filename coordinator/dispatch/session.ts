@@ -138,15 +138,27 @@ export const freeSlots = (session: Session, now: number): number => {
   return takes ? Math.max(0, session.slots - session.held.size) : 0;
 };
 
-export const wantOf = (session: Session, slots: number): LeaseWant => ({
+export type WantFrame = {
+  readonly slots: number;
+  /** Circuits whose files this replica has: it cannot give out, nor judge, any other. */
+  readonly served: readonly CircuitId[];
+};
+
+export const wantOf = (session: Session, { slots, served }: WantFrame): LeaseWant => ({
   worker: session.ref,
   slots,
-  circuits: session.profile.circuits,
+  circuits: servedOf(session.profile.circuits, served),
   curves: session.profile.curves,
   deniedCircuits: session.profile.deniedCircuits,
   memoryBudgetBytes: session.profile.memoryBudgetBytes,
   nodeClass: session.profile.nodeClass,
 });
+
+const servedOf = (
+  circuits: WorkerProfile["circuits"],
+  served: readonly CircuitId[],
+): readonly CircuitId[] =>
+  circuits === "*" ? served : circuits.filter((circuit) => served.includes(circuit));
 
 /** The slot is free: its attempt has a verdict, or was returned, cancelled or lost. */
 export const letGo = (session: Session, attemptId: AttemptId): boolean => {

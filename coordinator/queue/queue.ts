@@ -343,4 +343,6 @@ export type StatsRow = {
 export type Wake =
   | { readonly kind: "ready" }
   | { readonly kind: "job"; readonly jobId: JobId }
-  | { readonly kind: "cancel"; readonly attempts: readonly AttemptId[] };
+  | { readonly kind: "cancel"; readonly attempts: readonly AttemptId[] }
+  /** Has its verdict, which its worker was told: whoever keeps its slot may free it. */
+  | { readonly kind: "settled"; readonly attempts: readonly AttemptId[] };

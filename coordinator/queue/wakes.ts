@@ -91,6 +91,7 @@ const openOutgoing = (
     if (wake.kind === "ready") waiting.ready = true;
     if (wake.kind === "job") waiting.jobs.add(wake.jobId);
     if (wake.kind === "cancel") for (const attempt of wake.attempts) waiting.attempts.add(attempt);
+    if (wake.kind === "settled") for (const attempt of wake.attempts) waiting.settled.add(attempt);
     // Not in this turn: a verb wakes for several things in one breath.
     timer ??= setTimeout(tick, 0);
   };
@@ -101,13 +102,24 @@ const openOutgoing = (
   return { add, flush: close };
 };
 
-type Batch = { ready: boolean; readonly jobs: Set<JobId>; readonly attempts: Set<AttemptId> };
-const emptyBatch = (): Batch => ({ ready: false, jobs: new Set(), attempts: new Set() });
+type Batch = {
+  ready: boolean;
+  readonly jobs: Set<JobId>;
+  readonly attempts: Set<AttemptId>;
+  readonly settled: Set<AttemptId>;
+};
+const emptyBatch = (): Batch => ({
+  ready: false,
+  jobs: new Set(),
+  attempts: new Set(),
+  settled: new Set(),
+});
 
-const messagesOf = ({ ready, jobs, attempts }: Batch): readonly WakeMessage[] => [
+const messagesOf = ({ ready, jobs, attempts, settled }: Batch): readonly WakeMessage[] => [
   ...(ready ? [{ ready }] : []),
   ...slices([...jobs]).map((ids) => ({ jobs: ids })),
   ...slices([...attempts]).map((ids) => ({ attempts: ids })),
+  ...slices([...settled]).map((ids) => ({ settled: ids })),
 ];
 
 const slices = <Id>(ids: readonly Id[]): readonly (readonly Id[])[] =>

@@ -37,7 +37,7 @@ const exhausted = (problem: string, retryAfterMs: number): CoordinatorFailure =>
     kind: "exhausted",
     reason: "RATE_LIMITED",
     problem,
-    remedy: `try again in ${Math.ceil(retryAfterMs / 1_000)} s`,
+    remedy: "ask less often",
     retryAfterMs,
   });
 
