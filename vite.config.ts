@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Connect, type Plugin, type ProxyOptions } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { loadConfig } from "./coordinator/config.ts";
 import { headersFor } from "./coordinator/web/headers.ts";
 import { callerStamps } from "./scripts/stamp-callers.ts";
 
@@ -54,16 +55,18 @@ const allowHotReload = (policy: string): string =>
     .replace(/style-src/, `style-src 'nonce-${developmentNonce}'`)
     .replace(/connect-src 'self'/, "connect-src 'self' ws://localhost:* ws://127.0.0.1:*");
 
-const sendHeaders =
-  (adjust: (policy: string) => string): Connect.NextHandleFunction =>
-  (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+const sendHeaders = (adjust: (policy: string) => string): Connect.NextHandleFunction => {
+  // The same file and environment as the coordinator's.
+  const elsewhere = loadConfig(process.env).coordinator_origins;
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    for (const [name, value] of Object.entries(headersFor(pathname))) {
+    for (const [name, value] of Object.entries(headersFor(pathname, elsewhere))) {
       const isPolicy = name.toLowerCase() === "content-security-policy";
       response.setHeader(name, isPolicy ? adjust(value) : value);
     }
     next();
   };
+};
 
 /** Development and preview answer with production's headers: isolation and policies are never first met in production. */
 const productionHeaders = (): Plugin => ({

@@ -50,10 +50,12 @@ describe("loadConfig", () => {
   it("reads lists and flags from the environment", () => {
     const config = load({
       ALLOWED_ORIGINS: "https://a.example, http://localhost:5173",
+      COORDINATOR_ORIGINS: "https://b.example",
       METRICS_PER_WORKER: "off",
       NODE_ENV: "production",
     });
     expect(config.allowed_origins).toEqual(["https://a.example", "http://localhost:5173"]);
+    expect(config.coordinator_origins).toEqual(["https://b.example"]);
     expect(config.metrics_per_worker).toBe(false);
     expect(config.production).toBe(true);
   });

@@ -24,6 +24,14 @@ const choice = <const Options extends readonly string[]>(options: Options) =>
 const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value;
 const isPostgresUrl = (value: string): boolean => /^postgres(ql)?:\/\/.+/u.test(value);
 
+const origins = v.array(
+  v.pipe(
+    text,
+    v.check(isOrigin, 'an exact origin such as "https://prove.example.org", without a path'),
+  ),
+  "a list of origins",
+);
+
 /** What the page's node is told by /config.json, in the seed's key names. */
 const workerSchema = v.strictObject({
   id: v.optional(text),
@@ -57,16 +65,8 @@ const entries = {
   tls_cert_file: v.optional(text, ""),
   tls_key_file: v.optional(text, ""),
   log_level: v.optional(choice(logLevels), "info"),
-  allowed_origins: v.optional(
-    v.array(
-      v.pipe(
-        text,
-        v.check(isOrigin, 'an exact origin such as "https://prove.example.org", without a path'),
-      ),
-      "a list of origins",
-    ),
-    [],
-  ),
+  allowed_origins: v.optional(origins, []),
+  coordinator_origins: v.optional(origins, []),
   allow_legacy_workers: v.optional(choice(["loopback", "always", "never"]), "loopback"),
   metrics_per_worker: v.optional(flag, true),
   practice_tasks: v.optional(flag, true),

@@ -47,6 +47,7 @@ const pageConfig = ({ config, services }: PortParts) => ({
       [services.registry.signingKey, ...config.pinned_manifest_keys].filter((key) => key !== ""),
     ),
   ],
+  coordinator_origins: config.coordinator_origins,
   worker: config.worker,
   zkp: config.zkp,
 });
@@ -148,6 +149,7 @@ const openSiteOf = (
     versionInfo: () => ({ name: "prove-at-home", version, protocol_version: PROTOCOL_VERSION }),
     unready,
     allowedOrigins: config.allowed_origins,
+    coordinatorOrigins: config.coordinator_origins,
     overTls,
     log: parts.log,
   });

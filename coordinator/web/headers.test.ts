@@ -22,6 +22,15 @@ describe("headersFor", () => {
     expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|https?:|\*/u);
   });
 
+  it("lets the page, and no prover, reach the coordinators that its host names", () => {
+    const elsewhere = ["https://prove.example", "http://localhost:8080"];
+    expect(headersFor("/", elsewhere)["Content-Security-Policy"]).toContain(
+      "connect-src 'self' https://prove.example http://localhost:8080;",
+    );
+    const prover = headersFor("/assets/prover.worker-B1x2.js", elsewhere);
+    expect(prover["Content-Security-Policy"]).not.toContain("prove.example");
+  });
+
   it.each(["/assets/prover.worker-B1x2.js", "/src/prover/prover.worker.ts"])(
     "gives the prover %s no network and no workers",
     (path) => {

@@ -28,18 +28,19 @@ const everywhere: Readonly<Record<string, string>> = {
 };
 
 /** The page and its workers: nothing from elsewhere, no inline code, no eval but WebAssembly's. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-].join("; ");
+const pagePolicy = (coordinatorOrigins: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    ["connect-src 'self'", ...coordinatorOrigins].join(" "),
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join("; ");
 
 /**
  * A prover runs foreign WebAssembly. A worker does not inherit the page's policy: its own script's response sets it, and
@@ -55,10 +56,16 @@ const proverPolicy = [
 /** Built as /assets/prover.worker-<hash>.js, served in development as /src/prover/prover.worker.ts. */
 const isProver = (urlPath: string): boolean => urlPath.includes("prover.worker");
 
-/** Security headers for a URL path (no query). */
-export const headersFor = (urlPath: string): Readonly<Record<string, string>> => ({
+/**
+ * Security headers for a URL path (no query). `coordinatorOrigins`: where the page may find a coordinator besides its
+ * own host.
+ */
+export const headersFor = (
+  urlPath: string,
+  coordinatorOrigins: readonly string[] = [],
+): Readonly<Record<string, string>> => ({
   ...everywhere,
-  "Content-Security-Policy": isProver(urlPath) ? proverPolicy : pagePolicy,
+  "Content-Security-Policy": isProver(urlPath) ? proverPolicy : pagePolicy(coordinatorOrigins),
 });
 
 /** Only under TLS: two years, this host alone (others on the domain may not have a certificate). */

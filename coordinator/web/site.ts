@@ -26,6 +26,8 @@ export type Site = {
   /** Why the coordinator should get no traffic now; undefined = it should. */
   readonly unready: () => Promise<string | undefined>;
   readonly allowedOrigins: readonly string[];
+  /** Where the page may find a coordinator besides this one. */
+  readonly coordinatorOrigins: readonly string[];
   readonly overTls: boolean;
   readonly log: Log;
 };
@@ -115,7 +117,7 @@ export const openSite = (site: Site): OpenSite => {
     const path = pathOf(request.url);
     const headers = firstValues(request);
     const origin = headers.origin;
-    const always = { ...headersFor(path), ...secure };
+    const always = { ...headersFor(path, site.coordinatorOrigins), ...secure };
     if (request.method === "OPTIONS") {
       const allow = preflightHeaders(origin, site.allowedOrigins);
       await writeReply(request, response, {

@@ -16,6 +16,8 @@ export type Device = {
   readonly cores: number;
   /** The stored id of this browser's node. */
   readonly id: string;
+  /** Where a coordinator may be besides the page's own host: the host's list, which its content security policy has too. */
+  readonly coordinatorOrigins: readonly string[];
 };
 
 export type Rule<Value> = {
@@ -43,9 +45,11 @@ export const rules: Rules = {
     field: "coordinator_address",
     section: "worker",
     byDefault: () => "",
-    rule: () =>
-      "an https:// origin, or http:// on localhost, without a path; empty = this page's own",
-    parse: (raw) => parseOrigin(raw),
+    rule: ({ coordinatorOrigins: listed }) =>
+      listed.length === 0
+        ? "empty (this page's own coordinator): its host lists no other in coordinator_origins"
+        : `empty (this page's own) or one that its host lists in coordinator_origins: ${listed.join(", ")}`,
+    parse: (raw, { coordinatorOrigins }) => parseOrigin(raw, coordinatorOrigins),
     text: String,
     live: false,
   },
@@ -140,19 +144,12 @@ function durationRule(field: string, span: Span): Rule<number> {
   };
 }
 
-const parseOrigin = (raw: unknown): string | undefined => {
+/** An origin of the list; the browser lets the page reach no other. */
+const parseOrigin = (raw: unknown, listed: readonly string[]): string | undefined => {
   if (typeof raw !== "string") return undefined;
   if (raw === "") return "";
-  let url: URL;
-  try {
-    url = new URL(raw);
-  } catch {
-    return undefined;
-  }
-  const bare = raw === url.origin || raw === `${url.origin}/`;
-  const local = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
-  const safe = url.protocol === "https:" || (url.protocol === "http:" && local);
-  return bare && safe ? url.origin : undefined;
+  const origin = raw.endsWith("/") ? raw.slice(0, -1) : raw;
+  return listed.includes(origin) ? origin : undefined;
 };
 
 const parseCount = (raw: unknown, most: number): number | undefined => {

@@ -100,13 +100,8 @@ describe("settings", () => {
     ["allow_unsigned", "maybe", "must be true or false"],
     [
       "coordinator_address",
-      "http://example.com",
-      "must be an https:// origin, or http:// on localhost, without a path; empty = this page's own",
-    ],
-    [
-      "coordinator_address",
-      "localhost:9090",
-      "must be an https:// origin, or http:// on localhost, without a path; empty = this page's own",
+      "https://prove.example",
+      "must be empty (this page's own coordinator): its host lists no other in coordinator_origins",
     ],
   ];
   it.each(broken)("%s = %j breaks its rule", async (field, value, rule) => {
@@ -120,20 +115,36 @@ describe("settings", () => {
     ["heartbeat_interval", "1m", { heartbeatIntervalMs: 60_000 }],
     ["heartbeat_interval", "1500ms", { heartbeatIntervalMs: 1_500 }],
     ["curve", "bls12-381", { curves: ["bls12381"] }],
-    [
-      "coordinator_address",
-      "http://127.0.0.1:8080",
-      { coordinatorAddress: "http://127.0.0.1:8080" },
-    ],
-    [
-      "coordinator_address",
-      "https://prove.example/",
-      { coordinatorAddress: "https://prove.example" },
-    ],
   ])("%s = %j keeps its rule", async (field, value, expected) => {
     const { problems, values } = await fromUrl({ [field]: value });
     expect(problems).toEqual([]);
     expect(values).toMatchObject(expected);
+  });
+
+  describe("coordinator_address", () => {
+    const config = { coordinator_origins: ["https://prove.example", "http://localhost:8080"] };
+
+    it.each([
+      ["https://prove.example", "https://prove.example"],
+      ["http://localhost:8080/", "http://localhost:8080"],
+      ["", ""],
+    ])("%j is on the host's list, which the browser goes by too", async (value, expected) => {
+      const { problems, values } = await fromUrl({ coordinator_address: value }, { config });
+      expect(problems).toEqual([]);
+      expect(values.coordinatorAddress).toBe(expected);
+    });
+
+    it.each(["https://other.example", "https://prove.example/path", "localhost:8080"])(
+      "%j is not, and the rule is named before anything is kept",
+      async (address) => {
+        const outcome = await keeperOf({ config }).configure({ coordinatorAddress: address });
+        const rule =
+          "must be empty (this page's own) or one that its host lists in coordinator_origins: https://prove.example, http://localhost:8080";
+        const field = "coordinator_address";
+        const problems = [{ field, value: address, rule, source: "saved" }];
+        expect(outcome).toEqual({ saved: false, problems });
+      },
+    );
   });
 
   it("a broken source is named, and the value below it stays", async () => {

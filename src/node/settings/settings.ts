@@ -9,7 +9,15 @@ import type {
 } from "../protocol.ts";
 import { randomHex } from "../random-hex.ts";
 import { rules, settingKeys, type Device } from "./rules.ts";
-import { asSaid, check, effective, fromConfig, fromUrl, pinnedKeys } from "./sources.ts";
+import {
+  asSaid,
+  check,
+  coordinatorOrigins,
+  effective,
+  fromConfig,
+  fromUrl,
+  pinnedKeys,
+} from "./sources.ts";
 
 export type SettingsNeeds = {
   /** Durable values by name. */
@@ -45,8 +53,8 @@ export class SettingsKeeper {
 
   /** The settings as they are now. */
   async load(urlOptions: Readonly<Record<string, string>>): Promise<Loaded> {
-    const device = await this.#device();
     const { config, problems: unread } = await this.#config();
+    const device = await this.#device(config);
     const saved = await this.#saved();
     const sources = { config: fromConfig(config), saved: asSaid(saved), url: fromUrl(urlOptions) };
     const joined = effective(sources, device);
@@ -57,7 +65,8 @@ export class SettingsKeeper {
 
   /** Checks all changes and keeps them only if none breaks its rule. */
   async configure(changes: Partial<Settings>): Promise<ConfigureOutcome> {
-    const checked = check(asSaid(changes), "saved", await this.#device());
+    const device = await this.#device((await this.#config()).config);
+    const checked = check(asSaid(changes), "saved", device);
     if (checked.problems.length > 0) return { saved: false, problems: checked.problems };
     const saved = await this.#saved();
     await this.#needs.store.set("settings", { ...saved, ...checked.values });
@@ -65,12 +74,17 @@ export class SettingsKeeper {
     return { saved: true, needsRestart };
   }
 
-  async #device(): Promise<Device> {
+  async #device(config: unknown): Promise<Device> {
+    const { cores } = this.#needs;
+    return { cores, id: await this.#id(), coordinatorOrigins: coordinatorOrigins(config) };
+  }
+
+  async #id(): Promise<string> {
     const stored = await this.#needs.store.get("worker-id");
-    if (typeof stored === "string") return { cores: this.#needs.cores, id: stored };
+    if (typeof stored === "string") return stored;
     const id = `node-${randomHex(this.#needs.random, ID_DIGITS)}`;
     await this.#needs.store.set("worker-id", id);
-    return { cores: this.#needs.cores, id };
+    return id;
   }
 
   /** The host's, or what it last was: a node may start offline and deliver what it has. */

@@ -100,6 +100,12 @@ export const pinnedKeys = (
   return { keys: [], problems: [{ ...problem, source: "config.json" }] };
 };
 
+/** Origins of coordinators that the host names besides its own. Anything but a list of texts is none. */
+export const coordinatorOrigins = (config: unknown): readonly string[] => {
+  const listed = member(config, "coordinator_origins");
+  return Array.isArray(listed) ? listed.filter((origin) => typeof origin === "string") : [];
+};
+
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? Reflect.get(value, name)

@@ -13,7 +13,7 @@ export const fieldWords: Readonly<Record<keyof Settings, FieldWords>> = {
   },
   coordinatorAddress: {
     label: "Coordinator address",
-    rule: "An https address, or http on localhost. Empty: the host of this page.",
+    rule: "Empty: the host of this page. Any other must be one that this host lists.",
   },
   id: {
     label: "Node id",
