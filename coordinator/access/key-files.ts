@@ -1,6 +1,6 @@
 /** The keys of the local owner and administrator: made once, in files that only this user reads. */
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { CoordinatorFailure } from "../failure.ts";
 import type { AccessKind as KeyKind } from "../queue/keys.ts";
@@ -12,15 +12,59 @@ export const keyFile = (folder: string, kind: KeyKind): string => path.join(fold
 
 /** The key in the file, or a fresh one (256 random bits) written there with mode 600. */
 export const ensureKeyFile = async (folder: string, kind: KeyKind): Promise<string> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = keyFile(folder, kind);
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text !== undefined) return checked(text.trim(), file, kind);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!(await exists(file))) await writeKey(file, kind);
+    return checked((await readFile(file, "utf8")).trim(), file, kind);
+  } catch (cause) {
+    throw closedFolder(folder, cause) ?? cause;
+  }
+};
+
+const exists = async (file: string): Promise<boolean> => {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+};
+
+/** Written whole under another name first: nobody ever reads half a key, and of two processes one wins. */
+const writeKey = async (file: string, kind: KeyKind): Promise<void> => {
+  const draft = `${file}.${randomBytes(8).toString("hex")}`;
   const key = `pah_${kind}_${randomBytes(KEY_BYTES).toString("base64url")}`;
-  await writeFile(file, `${key}\n`, { mode: 0o600, flag: "wx" });
-  // The mode given above is cut by the umask, never widened; said again so that it is exactly this.
-  await chmod(file, 0o600);
-  return key;
+  try {
+    await writeFile(draft, `${key}\n`, { mode: 0o600, flag: "wx", flush: true });
+    // The mode given above is cut by the umask, never widened; said again so that it is exactly this.
+    await chmod(draft, 0o600);
+    await link(draft, file);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+};
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
+
+const closed: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "ENOTDIR", "EROFS"]);
+
+const closedFolder = (folder: string, cause: unknown): CoordinatorFailure | undefined => {
+  if (!closed.has(codeOf(cause))) return undefined;
+  return new CoordinatorFailure(
+    {
+      kind: "precondition",
+      reason: "DATA_FOLDER_UNREACHABLE",
+      field: "DATA_DIR",
+      problem: `"${folder}" cannot be used (${String(codeOf(cause))})`,
+      remedy: "it must be a folder in which this user may read and write",
+    },
+    { cause },
+  );
 };
 
 const checked = (key: string, file: string, kind: KeyKind): string => {

@@ -43,7 +43,7 @@ export const openRate = ({ limit, perMs, now }: RateOptions): Rate => {
     take: (key) => {
       if (limit === 0) return 0;
       const bucket = filled(key);
-      if (bucket.tokens < 1) return Math.round(((1 - bucket.tokens) * perMs) / limit) || 1;
+      if (bucket.tokens < 1) return Math.max(1, Math.round(((1 - bucket.tokens) * perMs) / limit));
       bucket.tokens -= 1;
       return 0;
     },
