@@ -73,6 +73,7 @@ const attemptRecord = (attempt: Attempt): JsonRecord => ({
   progress: attempt.progress,
   started_at_ms: Number(attempt.startedAtMs),
   ended_at_ms: Number(attempt.endedAtMs),
+  duration_ms: attempt.durationMs,
 });
 
 export const taskEventRecord = (event: TaskEvent): JsonRecord => ({
