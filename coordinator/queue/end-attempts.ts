@@ -49,31 +49,16 @@ export const locked = (sql: Executor, { where, lock, limit }: Selection): Fragme
   where ${where} order by id limit ${limit ?? null}
   for update ${lock === "skip" ? sql`skip locked` : sql``}`;
 
+type End = { readonly selection: Selection; readonly ending: Ending };
+
 export const endAttempts = async (
   sql: Executor,
   policy: QueuePolicy,
-  { selection, ending }: { readonly selection: Selection; readonly ending: Ending },
+  end: End,
 ): Promise<readonly EndedAttempt[]> => {
   const rows = await sql<Row[]>`
-    with ending as materialized (
-      select *, ${ending.reason} as why, ${ending.reasonCode} as code,
-        case when ${ending.outcome}::text = 'expired' and started_at is null
-          then 'released' else ${ending.outcome}::text end as outcome
-      from tasks ${locked(sql, { ...selection, where: sql`attempt_id is not null and ${selection.where}` })}
-    ), counted as (
-      select *,
-        lost + (outcome = 'expired')::integer as lost_now,
-        failures + (outcome <> 'released')::integer as failures_now,
-        leases - leases_forgiven as leases_now
-      from ending
-    ), judged as (
-      select *, case
-        when lost_now >= ${policy.maxLost} or failures_now >= ${policy.maxFailures}
-          or leases_now >= ${policy.maxLeases} then 3
-        when outcome in ('failed', 'rejected') then 2
-        else 0 end as next
-      from counted
-    ), history as (
+    with ${judged(sql, policy, end)},
+    history as (
       insert into attempts
         (attempt_id, task_id, number, worker_id, outcome, reason, reason_code, stage, progress, started_at)
       select attempt_id, id, leases, worker_id, outcome, why, code,
@@ -86,19 +71,48 @@ export const endAttempts = async (
       lost = judged.lost_now,
       failures = judged.failures_now,
       reason = case when judged.next = 3
-        then format('given up after %s, the last one: %s', case when judged.leases_now >= ${policy.maxLeases}
-          then judged.leases_now || ' leases' else judged.failures_now || ' attempts' end, judged.why)
+        then format('given up after %s, the last one: %s', judged.spent, judged.why)
         else judged.why end,
       reason_code = judged.code,
-      run_at = case judged.next
-        when 2 then now() + ${delay(sql, policy)}
-        when 3 then now() end,
+      run_at = case when judged.next <> 0 then judged.due end,
+      avoided_worker = judged.avoided,
+      avoided_until = judged.due + ${policy.avoidedMs}::double precision * interval '1 ms',
       ${noLease(sql)}
     from judged
     where tasks.id = any(array(select id from judged)) and tasks.id = judged.id
     returning tasks.id, tasks.job_id, judged.attempt_id, judged.worker_id, tasks.state, tasks.reason`;
   return rows.map(endedOf);
 };
+
+/**
+ * `judged`: the attempts that end, and what becomes of their tasks (next: 0 queued, 2 delayed, 3 dead). Who gave a task
+ * back in good order may have it again; who lost or failed it is avoided for a while.
+ */
+const judged = (sql: Executor, policy: QueuePolicy, { selection, ending }: End): Fragment => sql`
+  ending as materialized (
+    select *, ${ending.reason} as why, ${ending.reasonCode} as code,
+      case when ${ending.outcome}::text = 'expired' and started_at is null
+        then 'released' else ${ending.outcome}::text end as outcome,
+      case when ${ending.outcome}::text <> 'released' then worker_id end as avoided
+    from tasks ${locked(sql, { ...selection, where: sql`attempt_id is not null and ${selection.where}` })}
+  ), counted as (
+    select *,
+      lost + (outcome = 'expired')::integer as lost_now,
+      failures + (outcome <> 'released')::integer as failures_now,
+      leases - leases_forgiven as leases_now
+    from ending
+  ), judged as materialized (
+    select *,
+      case
+        when lost_now >= ${policy.maxLost} or failures_now >= ${policy.maxFailures}
+          or leases_now >= ${policy.maxLeases} then 3
+        when outcome in ('failed', 'rejected') then 2
+        else 0 end as next,
+      case when leases_now >= ${policy.maxLeases}
+        then leases_now || ' leases' else failures_now || ' attempts' end as spent,
+      now() + case when outcome in ('failed', 'rejected') then ${delay(sql, policy)} else interval '0' end as due
+    from counted
+  )`;
 
 const noLease = (sql: Executor): Fragment => sql`
   attempt_id = null, worker_id = null, session_id = null, replica_id = null, leased_at = null,
@@ -116,5 +130,5 @@ const endedOf = (row: Row): EndedAttempt => ({
 
 /** Full doubling with up to a quarter of jitter, so that tasks that failed together do not come back together. */
 const delay = (sql: Executor, policy: QueuePolicy): Fragment => sql`
-  least(${policy.backoffBaseMs} * power(2, judged.failures_now - 1), ${policy.backoffCapMs})
+  least(${policy.backoffBaseMs} * power(2, failures_now - 1), ${policy.backoffCapMs})
     * (1 + random() / 4) * interval '1 ms'`;

@@ -63,6 +63,7 @@ const leaseBatch = async (
   const rows = await sql<Row[]>`
     with recursive
     ${abilities(sql, wants)},
+    ${offers(sql)},
     ${choice(sql, attemptIds(slots))},
     leased as (
       update tasks set
@@ -96,7 +97,7 @@ const leaseBatch = async (
   return rows.map((row) => leaseOf(row, policy.leaseTtlMs));
 };
 
-/** `want`: the workers. `able`: which circuits each may be given. `party`: workers with the same circuits. */
+/** `want`: the workers. `able`: which circuits each may be given. `demand`: how much of each circuit. */
 const abilities = (sql: Executor, wants: readonly LeaseWant[]): Fragment => sql`
   want as materialized (
     select * from jsonb_to_recordset(${sql.json(wants.map(wantRow))}) as want (
@@ -112,29 +113,40 @@ const abilities = (sql: Executor, wants: readonly LeaseWant[]): Fragment => sql`
       and (want.memory = 0 or circuits.memory_bytes <= want.memory)
     group by want.place, want.slots
   ),
-  -- Parties choose one after the other, those with the fewest circuits first: the others can go elsewhere.
-  party as materialized (
-    select row_number() over (order by cardinality(circuit_keys), circuit_keys) as step,
-      circuit_keys, sum(slots)::integer as slots
-    from able group by circuit_keys
+  demand as materialized (
+    select circuit_key, sum(slots) as slots, count(*) as workers
+    from able cross join unnest(circuit_keys) as circuit_key
+    group by circuit_key
   )`;
 
-/** `chosen`: which task goes to whom, with its attempt id. */
-const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
-  demand as materialized (
-    select circuit_key, sum(slots) as slots
-    from party cross join unnest(circuit_keys) as circuit_key
-    group by circuit_key
-  ),
+/** `pool`: tasks that could be taken. `party`: workers with the same choice. */
+const offers = (sql: Executor): Fragment => sql`
   -- Of each circuit as many tasks as could be taken, in the fair order; what another replica is leasing is passed over.
+  -- A task that one of these workers has just lost or failed avoids it if another one could take it; -1 = avoids nobody.
   pool as materialized (
-    select ready.* from demand cross join lateral (
-      select id, circuit_key, vtime from tasks
+    select ready.id, ready.circuit_key, ready.vtime, coalesce(
+      case when ready.avoided_until > now() and demand.workers > 1
+        then (select min(place) from want where worker_id = ready.avoided_worker) end, -1) as avoids
+    from demand cross join lateral (
+      select id, circuit_key, vtime, avoided_worker, avoided_until from tasks
       where state = 0 and circuit_key = demand.circuit_key
       order by vtime, id limit demand.slots
       for update skip locked
     ) ready
   ),
+  -- Whom a task avoids is a party of its own; -2 = whom none does.
+  member as materialized (
+    select able.*, case when place = any(array(select avoids from pool)) then place else -2 end as alone from able
+  ),
+  -- Parties choose one after the other, those with the fewest circuits first: the others can go elsewhere.
+  party as materialized (
+    select row_number() over (order by cardinality(circuit_keys), circuit_keys, alone) as step,
+      circuit_keys, alone, sum(slots)::integer as slots
+    from member group by circuit_keys, alone
+  )`;
+
+/** `chosen`: which task goes to whom, with its attempt id. */
+const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
   -- Each party takes from what the ones before it have left, in the fair order again.
   picked (step, ids, used) as (
     select 0::bigint, '{}'::bigint[], '{}'::bigint[]
@@ -144,16 +156,16 @@ const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
     cross join lateral (
       select array(
         select id from pool
-        where circuit_key = any(party.circuit_keys) and id <> all(picked.used)
+        where circuit_key = any(party.circuit_keys) and avoids <> party.alone and id <> all(picked.used)
         order by vtime, id limit party.slots
       ) as ids
     ) mine
   ),
   -- Dealt like cards: every worker's first slot before anybody's second.
   seat as (
-    select party.step, able.place,
-      row_number() over (partition by party.step order by slot, able.place) as number
-    from able join party using (circuit_keys) cross join generate_series(1, able.slots) as slot
+    select party.step, member.place,
+      row_number() over (partition by party.step order by slot, member.place) as number
+    from member join party using (circuit_keys, alone) cross join generate_series(1, member.slots) as slot
   ),
   chosen as materialized (
     select task.id, pool.circuit_key, want.worker_id, want.session_id, want.node_class,

@@ -95,7 +95,7 @@ describe("plans", () => {
     await queue.start(attemptId, worker.workerId);
     expect(await planOf("started_at = coalesce")).toMatch(/tasks_attempt|tasks_worker/u);
     await queue.release(want("ann").worker, [attemptId], "test");
-    expect(await planOf("with ending")).toMatch(/tasks_attempt|tasks_worker/u);
+    expect(await planOf("ending as materialized")).toMatch(/tasks_attempt|tasks_worker/u);
   });
 
   it("reap by the leases and the deadlines, not the backlog", async () => {

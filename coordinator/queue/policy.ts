@@ -16,6 +16,8 @@ export type QueuePolicy = {
   /** Wait before the next attempt after a failure report: base x 2^failures, at most cap, x 1..1.25 by chance. */
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;
+  /** For how long a task that is queued again goes rather to others than to the worker that lost or failed it. */
+  readonly avoidedMs: number;
   /**
    * Hard limit of an attempt from its start: `factor` x p95, within min..max; `default` below `minSamples`. Before its
    * start an attempt may wait in its node's inbox for `max`.
@@ -63,6 +65,7 @@ export const defaultPolicy: QueuePolicy = {
   maxLeases: 20,
   backoffBaseMs: 2 * SECOND,
   backoffCapMs: 10 * MINUTE,
+  avoidedMs: 5 * SECOND,
   hardLimit: {
     factor: 4,
     minMs: MINUTE,
