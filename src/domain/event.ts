@@ -54,7 +54,9 @@ export type NodeNews =
   | { readonly type: "download-ended"; readonly circuitId: CircuitId }
   | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
   | { readonly type: "memory"; readonly prover: number; readonly bytes: number }
-  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string };
+  | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string }
+  /** Trouble of this kind is over. */
+  | { readonly type: "solved"; readonly code: FailureCode };
 
 /** What a tab shows of the node: its life, when it leads; that it watches, and what it sees, when another tab leads. */
 export type Phase =

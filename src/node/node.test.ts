@@ -224,6 +224,15 @@ describe("a task", () => {
     expect(browser.coordinator.heartbeats.at(-1)?.returnedAttempts).toEqual([task(1).attemptId]);
     expect(browser.coordinator.registrations.at(-1)?.deniedCircuits).toEqual(["addition"]);
     expect(browser.coordinator.openStreams).toBe(1);
+    expect(tab.state.trouble?.message).toContain("is not signed by a trusted key");
+    await browser.clock.pass(2_000);
+    await tab.node.configure({ allowUnsigned: true });
+    await browser.clock.pass(1_000);
+    expect(browser.coordinator.registrations.at(-1)?.deniedCircuits).toEqual([]);
+    expect(tab.state.trouble).toBeNull();
+    browser.coordinator.send(task(2));
+    await settle();
+    expect(tab.prover.attemptId).toBe(task(2).attemptId);
   });
 });
 

@@ -214,7 +214,10 @@ export class Node implements NodeApi {
 
   async #reload(): Promise<Loaded> {
     const loaded = await this.#keeper.load(this.#facts.urlOptions);
+    const { allowUnsigned } = loaded.effective.values;
+    const allowedBefore = this.#loaded?.effective.values.allowUnsigned ?? allowUnsigned;
     this.#loaded = loaded;
+    if (allowUnsigned && !allowedBefore) this.#life.run?.allowDenied();
     this.#book.level = loaded.effective.values.logLevel;
     return loaded;
   }

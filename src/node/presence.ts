@@ -4,7 +4,15 @@ import type { AttemptId } from "../domain/ids.ts";
 import { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TIMEOUT_MS, LEASE_TTL_MS } from "../domain/limits.ts";
 import type { Log } from "../domain/log.ts";
 import { within } from "../domain/pause.ts";
-import type { Beat, BeatAnswer, Intake, Metrics, Registration, Wanted } from "../domain/session.ts";
+import type {
+  Beat,
+  BeatAnswer,
+  Intake,
+  Metrics,
+  Offer,
+  Registration,
+  Wanted,
+} from "../domain/session.ts";
 import { Ledger } from "./ledger.ts";
 import type { Coordinator, Session } from "./link/coordinator.ts";
 import { Heartbeat, type BeatBody } from "./link/heartbeat.ts";
@@ -87,11 +95,12 @@ export class Presence {
     return this.#heartbeat.call(signal);
   }
 
-  registered(registration: Registration): void {
+  registered(registration: Registration, offer: Offer): void {
     this.#serverIntervalMs = registration.heartbeatIntervalMs;
     this.#leaseTtlMs = registration.leaseTtlMs;
-    // What was given back in an earlier session was not among the held: the coordinator knows.
-    this.ledger.acknowledged(this.ledger.returned);
+    // What the offer did not name as held the coordinator knows to be given back; what came back later it does not.
+    const named = new Set(offer.held.map(({ attemptId }) => attemptId));
+    this.ledger.acknowledged(this.ledger.returned.filter((attempt) => !named.has(attempt)));
     for (const attempt of registration.lost) this.#needs.cancel(attempt, "the lease was lost");
     if (!this.#stopping) this.#intake = "active";
     this.renewGoodbye();

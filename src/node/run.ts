@@ -154,12 +154,20 @@ export class Run {
     await this.#presence.call(this.#ended.signal).catch(() => undefined);
   }
 
+  /** Unsigned circuits are allowed from now on: the denied are asked for again. What else denied one is found out again. */
+  allowDenied(): void {
+    if (this.#denied.size === 0) return;
+    this.#denied.clear();
+    this.#tell({ type: "solved", code: "refused" });
+    this.#link.reopen("registering with the circuits that were denied");
+  }
+
   #makeLink({ keepaliveTimeMs, keepaliveTimeoutMs }: Settings): Link {
     const { clock, coordinator, hidden, log, random } = this.#needs;
     return new Link({
       ...{ clock, coordinator, hidden, log, random },
       offer: () => this.#offer(),
-      registered: (registration) => this.#registered(registration),
+      registered: (registration, offer) => this.#registered(registration, offer),
       show: (link) => this.#tell({ type: "link", link }),
       probe: (signal) => this.#presence.call(signal),
       keepalive: { timeMs: keepaliveTimeMs, timeoutMs: keepaliveTimeoutMs },
@@ -195,9 +203,9 @@ export class Run {
     };
   }
 
-  async #registered(registration: Registration): Promise<void> {
+  async #registered(registration: Registration, offer: Offer): Promise<void> {
     await this.#needs.identity.registered(registration);
-    this.#presence.registered(registration);
+    this.#presence.registered(registration, offer);
     this.#outbox.connected();
   }
 

@@ -92,6 +92,23 @@ describe("reduce", () => {
     expect(after([{ type: "link", link }], 0, troubled).trouble).toBeNull();
   });
 
+  it("trouble that the connection does not cause stays until it is solved", () => {
+    const link = { name: "connected", sinceMs: 0, coordinatorVersion: "" } as const;
+    const troubled = after([
+      { type: "trouble", code: "refused", message: "circuit x is not signed by a trusted key" },
+      { type: "link", link },
+      { type: "solved", code: "prover_lost" },
+    ]);
+    expect(troubled.trouble).toMatchObject({ code: "refused" });
+    expect(after([{ type: "solved", code: "refused" }], 0, troubled).trouble).toBeNull();
+  });
+
+  it("trouble with a prover that could not start is over when it waits for a task", () => {
+    const troubled = after([{ type: "trouble", code: "prover_lost", message: "no script" }]);
+    const idle = { name: "idle", why: "" } as const;
+    expect(after([{ type: "prover", prover: 0, state: idle }], 0, troubled).trouble).toBeNull();
+  });
+
   it("a download is over when it has ended, however; another's end says nothing of it", () => {
     const part: NodeNews = { type: "download", circuitId: additionId, doneBytes: 5, totalBytes: 9 };
     const ended: NodeNews = { type: "download-ended", circuitId: additionId };

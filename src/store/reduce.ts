@@ -1,5 +1,6 @@
 /** The one function that changes a node's state: an event comes in, the next state goes out. */
 import type { NodeEvent, ReceiptRow } from "../domain/event.ts";
+import type { FailureCode } from "../domain/failure.ts";
 import { initialState, type NodeState } from "./state.ts";
 
 const RECEIPTS_SHOWN = 50;
@@ -16,10 +17,10 @@ export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
       return phase(state, event);
     case "link":
       return event.link.name === "connected"
-        ? { ...state, link: event.link, trouble: null }
+        ? { ...without(state, "unreachable"), link: event.link }
         : { ...state, link: event.link };
     case "prover":
-      return { ...state, provers: withProver(state.provers, event) };
+      return prover(state, event);
     case "memory":
       return { ...state, memory: withMemory(state.memory, event) };
     case "proof-failed":
@@ -32,6 +33,8 @@ export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
       return { ...state, outbox: event.waiting };
     case "queue":
       return { ...state, queued: event.waiting };
+    case "solved":
+      return without(state, event.code);
     case "download":
       return { ...state, download: download(event) };
     case "download-ended":
@@ -49,6 +52,10 @@ export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
       return state;
   }
 };
+
+/** What was the trouble is none any more. Another one stays until it is solved itself, or a new life begins. */
+const without = (state: NodeState, code: FailureCode): NodeState =>
+  state.trouble?.code === code ? { ...state, trouble: null } : state;
 
 const phase = (state: NodeState, event: Event<"phase">): NodeState => {
   switch (event.phase.name) {
@@ -111,6 +118,12 @@ const withKept = (
   const younger = receipts.filter(({ attemptId }) => !known.has(attemptId));
   return [...younger, ...kept].slice(0, RECEIPTS_SHOWN);
 };
+
+const prover = (state: NodeState, event: Event<"prover">): NodeState => ({
+  // A prover that waits for a task has started.
+  ...(event.state.name === "idle" ? without(state, "prover_lost") : state),
+  provers: withProver(state.provers, event),
+});
 
 const withProver = (provers: NodeState["provers"], event: Event<"prover">): typeof provers =>
   placed(provers, { index: event.prover, item: event.state, filler: { name: "starting" } });

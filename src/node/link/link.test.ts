@@ -22,7 +22,7 @@ const linked = () => {
   const logged: { readonly msg: string; readonly fields: LogFields }[] = [];
   const write = (msg: string, fields: LogFields = {}): void => void logged.push({ msg, fields });
   const log = { debug: write, info: write, warn: write, error: write, at: () => log };
-  const state = { hidden: false, probes: 0, probeFails: false };
+  const state = { hidden: false, probes: 0, probeFails: false, onRegistered: () => undefined };
   const end = new AbortController();
   const options = { workerId: id, token: () => "", called: () => undefined };
   const link = new Link({
@@ -43,7 +43,7 @@ const linked = () => {
       token: "",
       deniedCircuits: [],
     }),
-    registered: () => Promise.resolve(),
+    registered: async () => state.onRegistered(),
     show: (link_) => shown.push(link_),
     probe: async () => {
       state.probes += 1;
@@ -202,6 +202,19 @@ describe("the task stream", () => {
     expect(coordinator.streams).toBe(2);
     expect(coordinator.openStreams).toBe(1);
     expect(coordinator.registrations).toHaveLength(2);
+  });
+
+  it("is reopened when that is asked for while a registration is under way", async () => {
+    const { clock, coordinator, link, state } = await connected();
+    await clock.pass(2_000);
+    state.onRegistered = () => {
+      state.onRegistered = () => undefined;
+      link.reopen("a circuit is denied that this registration did not name");
+    };
+    link.reopen("the page was frozen");
+    await clock.pass(6_000);
+    expect(coordinator.registrations).toHaveLength(3);
+    expect(coordinator.openStreams).toBe(1);
   });
 
   it("asked to be reopened again and again is not reopened in a tight loop", async () => {

@@ -26,7 +26,8 @@ export type LinkNeeds = {
   readonly log: Log;
   /** What to register with, made anew each time: held attempts and the token change. */
   readonly offer: () => Offer;
-  readonly registered: (registration: Registration) => Promise<void>;
+  /** Gets the offer that was answered: much may have changed since it was made. */
+  readonly registered: (registration: Registration, offer: Offer) => Promise<void>;
   readonly show: (state: LinkState) => void;
   /** A unary call with a short deadline; rejects when it is not answered. */
   readonly probe: (signal: AbortSignal) => Promise<void>;
@@ -54,7 +55,8 @@ export class Link {
   #streamKeepaliveMs = 0;
   #openedAtMs: number | undefined;
   #stream = new AbortController();
-  #reopenAtOnce = false;
+  /** Since the last registration was offered; undefined = it was not asked for. */
+  #reopenAsked: NodeFailure | undefined;
 
   constructor(needs: LinkNeeds) {
     this.#needs = needs;
@@ -123,8 +125,8 @@ export class Link {
 
   /** Registers again on a new stream, at once: after a freeze, a goodbye that proved early, or when asked to. */
   reopen(why: string): void {
-    this.#reopenAtOnce = this.#openedAtMs !== undefined;
-    this.#stream.abort(new NodeFailure("unreachable", why));
+    this.#reopenAsked = new NodeFailure("unreachable", why);
+    this.#stream.abort(this.#reopenAsked);
     this.#pause.wake();
   }
 
@@ -136,13 +138,14 @@ export class Link {
 
   async #register(signal: AbortSignal): Promise<void> {
     const { clock, coordinator, log } = this.#needs;
+    this.#reopenAsked = undefined;
     const offer = this.#needs.offer();
     const limit = { clock, ms: REGISTER_TIMEOUT_MS, signal, what: "RegisterWorker" };
     const registration = await within(limit, (inner) => coordinator.register(offer, inner));
     this.#session = { workerId: offer.workerId, sessionId: registration.sessionId };
     this.#stale = false;
     this.#streamKeepaliveMs = registration.streamKeepaliveMs;
-    await this.#needs.registered(registration);
+    await this.#needs.registered(registration, offer);
     this.#needs.show({
       name: "connected",
       sinceMs: clock.unixMs(),
@@ -158,6 +161,8 @@ export class Link {
   async *#open(signal: AbortSignal): AsyncGenerator<Downlink> {
     const { clock, coordinator } = this.#needs;
     if (this.#session === undefined) return;
+    // Asked for while the registration was under way, which may not have known why.
+    if (this.#reopenAsked !== undefined) throw this.#reopenAsked;
     const stream = new AbortController();
     this.#stream = stream;
     const inner = anySignal([signal, stream.signal]);
@@ -190,9 +195,7 @@ export class Link {
 
   /** Whether to skip the wait. A coordinator that asks for it again and again is not obeyed in a tight loop. */
   #takeReopen(lastedMs: number): boolean {
-    const asked = this.#reopenAtOnce;
-    this.#reopenAtOnce = false;
-    return asked && lastedMs >= REOPEN_SPACING_MS;
+    return this.#reopenAsked !== undefined && lastedMs >= REOPEN_SPACING_MS;
   }
 
   /** Returns false when the signal ended it. */
