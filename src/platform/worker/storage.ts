@@ -28,12 +28,19 @@ const RECEIPTS_KEPT = 500;
 /** Opens the database when it is first used. Every call rejects with a NodeFailure "platform" when storage fails. */
 export const openStorage = (name: string) => {
   let opened: Promise<IDBPDatabase<Schema>> | undefined;
+  const forget = (): void => {
+    opened = undefined;
+  };
+  const database = (): Promise<IDBPDatabase<Schema>> => {
+    if (opened !== undefined) return opened;
+    opened = open(name, forget);
+    // What cannot be opened now may be in a moment: the next use tries again.
+    opened.catch(forget);
+    return opened;
+  };
   const use = async <T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> => {
-    opened ??= open(name, () => {
-      opened = undefined;
-    });
     try {
-      return await work(await opened);
+      return await work(await database());
     } catch (reason) {
       throw NodeFailure.from(reason, "platform");
     }
