@@ -99,9 +99,16 @@ export class Heartbeat {
     }
     const body = this.#needs.body();
     const beat = this.#compose(body);
-    if (beat === undefined || (await this.#needs.beacon(beat))) return;
+    if (beat === undefined || (await this.#left(beat, signal))) return;
     this.#needs.restore(body);
     this.#needs.log.warn("Heartbeat failed", { error: "neither beacon nor keepalive call left" });
+  }
+
+  /** Whether a beat left as a beacon or its stand-in. One that hangs must not hold up the next. */
+  async #left(beat: Beat, signal: AbortSignal): Promise<boolean> {
+    const { beacon, clock } = this.#needs;
+    const limit = { clock, ms: HEARTBEAT_TIMEOUT_MS, signal, what: "beacon" };
+    return within(limit, () => beacon(beat)).catch(() => signal.aborted);
   }
 
   #wantsAnswer(): boolean {
