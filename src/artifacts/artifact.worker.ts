@@ -1,8 +1,8 @@
 // Entry of the artifact worker: wiring only.
 import { expose } from "comlink";
+import { memoryBudgetBytes } from "../domain/memory-budget.ts";
 import { clock } from "../platform/worker/clock.ts";
 import { createArtifacts } from "./artifacts.ts";
-import { memoryBudgetBytes } from "./memory-budget.ts";
 import { openMemory } from "./store/memory.ts";
 import { openOpfs } from "./store/opfs.ts";
 

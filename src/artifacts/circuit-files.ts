@@ -79,7 +79,7 @@ const readArtifact = async (
   loading: Loading,
   tools: FileTools,
 ): Promise<Uint8Array<ArrayBuffer>> => {
-  const bytes = new Uint8Array(artifact.bytes);
+  const bytes = allocate(artifact, (length) => new Uint8Array(length));
   await obtain({ artifact, into: bytes }, loading, tools);
   return bytes;
 };
@@ -93,9 +93,19 @@ const openZkey = async (
     await obtain({ artifact }, loading, tools);
     return { kind: "file", file: await tools.store.blob(artifact.sha256) };
   }
-  const buffer = new SharedArrayBuffer(artifact.bytes);
+  const buffer = allocate(artifact, (length) => new SharedArrayBuffer(length));
   await obtain({ artifact, into: new Uint8Array(buffer) }, loading, tools);
   return { kind: "shared", buffer };
+};
+
+/** @throws NodeFailure "out_of_memory" where the browser throws a RangeError. */
+const allocate = <T>({ bytes, url }: Artifact, make: (bytes: number) => T): T => {
+  try {
+    return make(bytes);
+  } catch (reason) {
+    const message = `there is no memory for the ${bytes} bytes of ${url}`;
+    throw new NodeFailure("out_of_memory", message, { cause: reason });
+  }
 };
 
 type Wanted = { readonly artifact: Artifact; readonly into?: Uint8Array };

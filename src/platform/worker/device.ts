@@ -1,18 +1,14 @@
 /** What this browser is: for the registration, the About panel and the limits of the settings. */
+import { memoryBudgetBytes as budgetOf } from "../../domain/memory-budget.ts";
+
 declare const __VERSION__: string;
 declare const __COMMIT__: string;
-
-/** In secure contexts, Chromium only. GiB, rounded down to a power of two. */
-type WithMemory = { readonly deviceMemory?: number };
 
 /** The smallest module with a SIMD instruction: (func (result v128) (i32x4.splat (i32.const 0)) ...). */
 const simdModule = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
   253, 98, 11,
 ]);
-
-/** Half of the device's memory: the rest is the browser's and everybody else's. */
-const SHARE = 0.5;
 
 export const about = {
   version: __VERSION__,
@@ -24,5 +20,5 @@ export const about = {
   platform: navigator.userAgent,
 };
 
-/** Bytes for proving; 0 = the browser does not say. */
-export const memoryBudgetBytes = ((navigator as WithMemory).deviceMemory ?? 0) * SHARE * 2 ** 30;
+/** Bytes for proving. */
+export const memoryBudgetBytes = budgetOf(navigator);
