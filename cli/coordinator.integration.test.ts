@@ -72,6 +72,19 @@ const run = async (
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString() };
 };
 
+/** The command line before a reader that closes the pipe after the first bytes. */
+const runToHead = async (args: readonly string[]): Promise<Omit<Ended, "stdout">> => {
+  const child = spawn(process.execPath, ["bin/prove-at-home.mjs", ...args], {
+    cwd: projectRoot,
+    env: { ...process.env, PROVE_AT_HOME_COORDINATOR: url, DATA_DIR: dataDir },
+  });
+  const errors: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [code] = (await once(child, "close")) as [number];
+  return { code, stderr: Buffer.concat(errors).toString() };
+};
+
 const submit = [
   "submit",
   "--circuit",
@@ -143,6 +156,11 @@ describe("the command line and a real coordinator, over native gRPC", () => {
     const taken = await run(add);
     expect(taken.code).toBe(exitCodes.refused);
     expect(taken.stderr).toMatch(/belongs to the circuit .*\[ZKEY_TAKEN\]/);
+  });
+
+  it("ends quietly when its reader has seen enough", async () => {
+    const ended = await runToHead(["stats", "--watch", "--json"]);
+    expect(ended).toEqual({ code: 141, stderr: "" });
   });
 
   it("ends with its own code when nobody is there, soon", async () => {

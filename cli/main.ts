@@ -7,6 +7,15 @@ import type { World } from "./world.ts";
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort());
 
+/** What SIGPIPE gives in a shell: whoever read has seen enough, and nothing went wrong. */
+const PIPE_CLOSED = 141;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(PIPE_CLOSED);
+  });
+}
+
 const world: World = {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
