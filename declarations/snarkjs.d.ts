@@ -96,6 +96,12 @@ declare module "snarkjs" {
     readonly name: CurveName;
     readonly q: bigint;
     readonly r: bigint;
+    readonly G1: {
+      /** The generator. */
+      readonly g: Uint8Array;
+      /** `scalar` in little-endian bytes. */
+      readonly timesScalar: (point: Uint8Array, scalar: Uint8Array) => Uint8Array;
+    };
     readonly terminate: () => Promise<void>;
   };
 

@@ -11,6 +11,8 @@ export type Offer = {
   readonly buildVersion: string;
   readonly engine: string;
   readonly cores: number;
+  /** What the engine's self-test took, ms; 0 = unknown. */
+  readonly selfTestMs: number;
   /** Bytes for proving; 0 = unknown. */
   readonly memoryBudgetBytes: number;
   readonly cachedZkeys: readonly Sha256[];

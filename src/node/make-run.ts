@@ -71,7 +71,7 @@ const runFor = (
     ...guarded({ coordinator, page }, needs.leads),
     settings: () => whileRunning(started, needs.latest()),
     spawn: needs.spawnProver,
-    load: (wanted) => shelf.load(wanted),
+    load: (wanted, heard) => shelf.load(wanted, heard),
     outbox: needs.store.outbox(`${origin} ${workerId}`),
     identity: {
       offer: () => ({

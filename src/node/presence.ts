@@ -27,7 +27,7 @@ export type PresenceNeeds = {
   readonly token: () => string;
   readonly session: () => Session | undefined;
   readonly gauges: () => Gauges;
-  readonly slots: number;
+  readonly slots: () => number;
   /** The setting; the coordinator may ask for a longer one. */
   readonly intervalMs: () => number;
   /** Stop an attempt that is no longer this node's. */
@@ -158,13 +158,19 @@ export class Presence {
     const { gauges, metrics, slots, token } = this.#needs;
     return {
       token: token(),
-      intake: this.#intake,
-      reason: this.#stopping ? "the node stops" : "",
+      ...this.#intakeNow(),
       attempts: this.ledger.live,
       metrics: metrics.take(gauges()),
-      slots,
+      slots: slots(),
       returned: this.ledger.returned,
     };
+  }
+
+  /** Draining and paused as they were wanted; nobody can give tasks to a node none of whose provers can start. */
+  #intakeNow(): Pick<BeatBody, "intake" | "reason"> {
+    const unable = this.#intake === "active" && this.#needs.slots() === 0;
+    if (unable) return { intake: "paused", reason: "no prover can start" };
+    return { intake: this.#intake, reason: this.#stopping ? "the node stops" : "" };
   }
 
   #goodbye(reason: string): Beat | undefined {

@@ -21,7 +21,8 @@ export type RunNeeds = {
   readonly metrics: MetricsBook;
   readonly coordinator: NodeCoordinator;
   readonly spawn: (lane: number) => Prover;
-  readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  /** `heard` is called while something comes of a download. */
+  readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
   readonly outbox: OutboxStore;
   readonly identity: Identity;
   readonly page: PageSide;
@@ -36,6 +37,9 @@ export type NodeCoordinator = Coordinator & {
 
 /** What the node tells of itself when it registers, and what it keeps of the answer. */
 export type Identity = {
-  readonly offer: () => Omit<Offer, "slots" | "curves" | "engine" | "held" | "deniedCircuits">;
+  readonly offer: () => Omit<
+    Offer,
+    "slots" | "curves" | "engine" | "selfTestMs" | "held" | "deniedCircuits"
+  >;
   readonly registered: (registration: Registration) => Promise<void>;
 };

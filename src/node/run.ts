@@ -27,8 +27,6 @@ export class Run {
   readonly #pool: Pool;
   readonly #outbox: Outbox;
   readonly #denied = new Set<CircuitId>();
-  /** One more than there are provers, so that the next task is there when a proof is done. */
-  readonly #slots: number;
   #engine = "";
   #flow: Promise<void> = Promise.resolve();
 
@@ -37,7 +35,6 @@ export class Run {
     const { clock, coordinator, log, random } = needs;
     const settings = needs.settings();
     const capacity = 2 * settings.concurrency;
-    this.#slots = settings.concurrency + 1;
     const show = (news: NodeNews): void => this.#tell(news);
     this.#inbox = new Inbox({
       ...{ capacity, log },
@@ -58,7 +55,9 @@ export class Run {
       spawn: needs.spawn,
       load: needs.load,
       begin: coordinator.begin,
-      distrust: (assignment: Assignment, why: string) => void this.#distrust(assignment, why),
+      distrust: (assignment: Assignment, message: string) =>
+        void this.#decline(assignment, { code: "refused", message }),
+      decline: (assignment: Assignment, why: Why) => void this.#decline(assignment, why),
       allowUnsigned: () => needs.settings().allowUnsigned,
     };
     this.#pool = new Pool(poolNeeds, settings.concurrency);
@@ -67,6 +66,12 @@ export class Run {
   /** The engine's name, "" until a prover has told it. */
   get engine(): string {
     return this.#engine;
+  }
+
+  /** One more than there are provers, so that the next task is there when a proof is done; none without a prover. */
+  get #slots(): number {
+    const { able } = this.#pool;
+    return able === 0 ? 0 : able + 1;
   }
 
   get statistics(): Statistics {
@@ -79,7 +84,7 @@ export class Run {
     const { clock, log } = this.#needs;
     const limit = { clock, ms: ENGINE_WAIT_MS, signal, what: "the first prover" };
     try {
-      this.#engine = await within(limit, () => this.#pool.engine);
+      this.#engine = (await within(limit, () => this.#pool.ready)).engine;
     } catch (reason) {
       signal.throwIfAborted();
       log.warn("No prover is ready yet", { error: NodeFailure.from(reason).message });
@@ -151,6 +156,7 @@ export class Run {
   async #closeIntake(): Promise<void> {
     this.#presence.stop();
     for (const { attemptId } of this.#inbox.close()) this.#presence.ledger.giveBack(attemptId);
+    this.#pool.finish();
     await this.#presence.call(this.#ended.signal).catch(() => undefined);
   }
 
@@ -185,7 +191,7 @@ export class Run {
         queuedTasks: this.statistics.queued,
         streamOpenMs: this.#link.streamOpenMs,
       }),
-      slots: this.#slots,
+      slots: () => this.#slots,
       intervalMs: () => settings().heartbeatIntervalMs,
       cancel: (attempt, why) => this.#cancel(attempt, why),
       reopen: (why) => this.#link.reopen(why),
@@ -195,9 +201,11 @@ export class Run {
   #offer(): Offer {
     return {
       ...this.#needs.identity.offer(),
-      slots: this.#slots,
+      // A registration offers one at least; that there is none, heartbeats say.
+      slots: Math.max(1, this.#slots),
       curves: this.#needs.settings().curves,
       engine: this.#engine,
+      selfTestMs: this.#pool.selfTestMs,
       held: this.#presence.ledger.held,
       deniedCircuits: [...this.#denied],
     };
@@ -214,7 +222,7 @@ export class Run {
       log: this.#needs.log,
       control: (control) => this.#obey(control),
       giveBack: (attempt) => this.#presence.ledger.giveBack(attempt),
-      stopping: () => this.#presence.stopping,
+      stopping: () => this.#presence.stopping || this.#slots === 0,
     });
   }
 
@@ -237,15 +245,22 @@ export class Run {
     else this.#pool.cancel(attempt, why);
   }
 
-  /** An unsigned circuit: the task goes back, and the next registration says that no more of them should come. */
-  async #distrust({ attemptId, circuitId }: Assignment, why: string): Promise<void> {
-    this.#needs.log.warn("Task given back", { circuit_type: circuitId, why });
-    this.#tell({ type: "trouble", code: "refused", message: `${why}; its tasks are given back` });
+  /** The task goes back, and the next registration says that no more of its circuit should come. */
+  async #decline({ attemptId, circuitId }: Assignment, why: Why): Promise<void> {
+    this.#needs.log.warn("Task given back", { circuit_type: circuitId, why: why.message });
+    const message = `${why.message}; its tasks are given back`;
+    this.#tell({ type: "trouble", code: why.code, message });
     this.#presence.ledger.giveBack(attemptId);
     const known = this.#denied.has(circuitId);
     this.#denied.add(circuitId);
     await this.#presence.call(this.#ended.signal).catch(() => undefined);
     if (!known) this.#link.reopen(`registering without ${circuitId}`);
+  }
+
+  /** The last prover is down: what waits for one is given back. */
+  #unable(): void {
+    for (const { attemptId } of this.#inbox.empty()) this.#presence.ledger.giveBack(attemptId);
+    void this.#presence.call(this.#ended.signal).catch(() => undefined);
   }
 
   /** Everything that the stages tell passes here: what concerns ledger and counters is written down. */
@@ -254,6 +269,7 @@ export class Run {
     switch (news.type) {
       case "prover":
         if (news.state.name === "proving") this.#presence.ledger.proving(news.state);
+        if (news.state.name === "replacing" && this.#slots === 0) this.#unable();
         break;
       case "proved":
         metrics.proved(news.circuitId, news.durationMs);
@@ -271,6 +287,8 @@ export class Run {
     this.#needs.show(news);
   }
 }
+
+type Why = Pick<NodeFailure, "code" | "message">;
 
 /** The original worker's statistics. */
 export type Statistics = {

@@ -6,7 +6,7 @@ import type {
   LoadOutcome,
   WantedCircuit,
 } from "../artifacts/protocol.ts";
-import type { CachedCircuit } from "../domain/event.ts";
+import type { CachedCircuit, NodeNews } from "../domain/event.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
 import type { Log } from "../domain/log.ts";
@@ -24,13 +24,18 @@ export type ArtifactWorker = {
 export type ShelfNeeds = {
   readonly log: Log;
   readonly spawn: (options: ArtifactOptions) => ArtifactWorker;
-  readonly tell: (message: FromArtifacts) => void;
+  readonly tell: (news: FromArtifacts | DownloadEnded) => void;
   /** Durable values by name. */
   readonly store: {
     readonly get: (name: string) => Promise<unknown>;
     readonly set: (name: string, value: unknown) => Promise<void>;
   };
 };
+
+type DownloadEnded = Extract<NodeNews, { type: "download-ended" }>;
+
+/** Who waits for files, and is told when something comes of them. */
+type Waiting = { readonly circuitId: CircuitId; readonly heard: () => void };
 
 /** What is remembered of a circuit whose files were here: enough to check its receipts without them. */
 type KnownKey = { readonly circuitId: CircuitId; readonly vkeyJson: string };
@@ -41,6 +46,7 @@ export class Shelf {
   #worker: ArtifactWorker | undefined;
   #known: Readonly<Record<string, KnownKey>> = {};
   #cached: readonly CachedCircuit[] = [];
+  readonly #waiting = new Set<Waiting>();
 
   constructor(needs: ShelfNeeds) {
     this.#needs = needs;
@@ -59,14 +65,22 @@ export class Shelf {
     }
   }
 
-  /** Files of a circuit. Never rejects. */
-  async load(wanted: WantedCircuit): Promise<LoadOutcome> {
+  /** Files of a circuit; `heard` is called while something comes of a download. Never rejects. */
+  async load(wanted: WantedCircuit, heard: () => void = () => undefined): Promise<LoadOutcome> {
+    const { circuitId } = wanted;
+    const waiting = { circuitId, heard };
+    this.#waiting.add(waiting);
     try {
       const outcome = await this.#living().load(wanted);
       if (outcome.ok) await this.#remember(wanted, outcome.files);
       return outcome;
     } catch (reason) {
-      return { ok: false, code: "artifact", message: textOf(reason) };
+      const { code, message } = NodeFailure.from(reason, "artifact");
+      return { ok: false, code, message };
+    } finally {
+      this.#waiting.delete(waiting);
+      // However it ended: nothing comes any more.
+      this.#needs.tell({ type: "download-ended", circuitId });
     }
   }
 
@@ -100,6 +114,7 @@ export class Shelf {
     this.#worker = worker;
     worker.listen((message) => {
       if (message.type === "cached") this.#cached = message.circuits;
+      if (message.type === "download") this.#heard(message.circuitId);
       this.#needs.tell(message);
     });
     void worker.lost.then((failure) => {
@@ -108,6 +123,10 @@ export class Shelf {
       this.#needs.log.error("Artifact worker lost", { error: failure.message });
     });
     return worker;
+  }
+
+  #heard(circuit: CircuitId): void {
+    for (const { circuitId, heard } of this.#waiting) if (circuitId === circuit) heard();
   }
 
   async #remember({ circuitId, zkeyDigest }: WantedCircuit, files: CircuitFiles): Promise<void> {

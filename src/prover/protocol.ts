@@ -5,8 +5,8 @@ import type { Proof, Receipt, Stage } from "../domain/task.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 
 export type ProverApi = {
-  /** Called once, first. Progress comes over `port`. Resolves with the engine's name when it is ready to prove. */
-  readonly attach: (port: MessagePortLike) => Promise<string>;
+  /** Called once, first. Progress comes over `port`. Resolves when it is ready to prove. */
+  readonly attach: (port: MessagePortLike) => Promise<ProverReady>;
   /**
    * Proves one task and verifies the proof. One at a time. Never rejects for a bad input or a bad key: that is a value.
    * There is no cancel: end the worker.
@@ -14,6 +14,13 @@ export type ProverApi = {
   readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
   /** Verifies a proof that was kept with its receipt. */
   readonly verify: (request: VerifyRequest) => Promise<VerifyOutcome>;
+};
+
+export type ProverReady = {
+  /** The engine's name, with its version. */
+  readonly engine: string;
+  /** What the engine's fixed piece of work took, whole ms and at least 1: how fast this device is just now. */
+  readonly selfTestMs: number;
 };
 
 export type ProveRequest = {

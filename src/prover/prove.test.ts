@@ -200,6 +200,7 @@ describe("what an engine throws", () => {
       return Promise.reject(reason);
     },
     verify: () => Promise.resolve(true),
+    selfTest: () => undefined,
     memoryBytes: () => 0,
   });
 

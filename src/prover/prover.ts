@@ -37,7 +37,7 @@ export const createProver = (tools: ProverTools): ProverApi => {
       // Input adapters bring tables of constants with them: both chunks load side by side, and the entry stays small.
       const [engine, loaded] = await Promise.all([tools.openEngine(), import("./prove.ts")]);
       attached = { port, tools: proveTools(engine, tools), prove: loaded.prove };
-      return engine.name;
+      return { engine: engine.name, selfTestMs: timeSelfTest(engine, tools.now) };
     },
     prove: async ({ attemptId, files, input }) => {
       const mine = requireAttached();
@@ -57,6 +57,12 @@ export const createProver = (tools: ProverTools): ProverApi => {
       return verify(request, engine);
     },
   };
+};
+
+const timeSelfTest = (engine: Engine, now: ProverTools["now"]): number => {
+  const startedAt = now();
+  engine.selfTest();
+  return Math.max(1, Math.round(now() - startedAt));
 };
 
 const proveTools = (engine: Engine, tools: ProverTools): ProveTools => ({

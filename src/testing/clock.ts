@@ -33,6 +33,11 @@ export class FakeClock implements Clock {
       this.#sleepers.add(sleeper);
     });
 
+  /** Tab or device sleeps for `ms`: nothing happens meanwhile, and what was due is late. */
+  jump(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   /** Lets `ms` pass: wakes each sleeper at its time, and lets everything that follows from it happen before the next. */
   async pass(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;

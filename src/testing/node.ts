@@ -4,6 +4,7 @@ import type { NodeNeeds } from "../node/node-needs.ts";
 import type { HeldLock, TabMessage } from "../node/leadership.ts";
 import { Node } from "../node/node.ts";
 import type { ToPage } from "../node/protocol.ts";
+import type { ProverReady } from "../prover/protocol.ts";
 import { coordinatorOver, interceptors } from "../platform/worker/transport.ts";
 import type { NodeState } from "../store/state.ts";
 import { FakeClock, settle } from "./clock.ts";
@@ -75,6 +76,8 @@ export type TabOptions = {
   readonly config?: unknown;
   readonly load?: (wanted: WantedCircuit) => Promise<LoadOutcome>;
   readonly store?: NodeNeeds["store"];
+  /** What each prover says when it is made; default that it can prove. */
+  readonly ready?: () => Promise<ProverReady>;
   /** Whether the page takes beacons; default yes. */
   readonly beacons?: boolean;
 };
@@ -121,7 +124,7 @@ export class FakeTab {
         return true;
       },
       spawnProver: () => {
-        const prover = new FakeProver();
+        const prover = new FakeProver(options.ready?.());
         this.provers.push(prover);
         return prover;
       },

@@ -4,18 +4,18 @@ import { NodeFailure } from "../domain/failure.ts";
 import { circuitId, sha256 } from "../domain/ids.ts";
 import type { Proof } from "../domain/task.ts";
 import type { Prover } from "../node/pool/prover.ts";
-import type { FromProver, ProveOutcome, ProveRequest } from "../prover/protocol.ts";
+import type { FromProver, ProveOutcome, ProveRequest, ProverReady } from "../prover/protocol.ts";
 
 export class FakeProver implements Prover {
   readonly requests: ProveRequest[] = [];
-  readonly ready: Promise<string>;
+  readonly ready: Promise<ProverReady>;
   readonly lost: Promise<NodeFailure>;
   terminated = false;
   #lose: (failure: NodeFailure) => void = () => undefined;
   #listener: (message: FromProver) => void = () => undefined;
   #answer: (outcome: ProveOutcome) => void = () => undefined;
 
-  constructor(ready: Promise<string> = Promise.resolve("fake")) {
+  constructor(ready: Promise<ProverReady> = Promise.resolve({ engine: "fake", selfTestMs: 64 })) {
     this.ready = ready;
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;

@@ -25,6 +25,7 @@ export const toRegisterRequest = (offer: Offer): RegisterWorkerRequest =>
     curves: [...offer.curves],
     engine: offer.engine,
     cores: offer.cores,
+    selfTestMs: offer.selfTestMs,
     memoryBudgetBytes: BigInt(Math.floor(offer.memoryBudgetBytes)),
     cachedZkeys: offer.cachedZkeys.map((digest) => hexToBytes(digest)),
     heldAttempts: offer.held.map((held) => ({

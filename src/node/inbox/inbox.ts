@@ -51,10 +51,16 @@ export class Inbox {
     return found;
   }
 
-  /** Takes nothing more, and hands over what waits, to be given back. */
-  close(): readonly Assignment[] {
+  /** Hands over what waits, to be given back. */
+  empty(): readonly Assignment[] {
     const left = this.#tasks;
     this.#keep([]);
+    return left;
+  }
+
+  /** The same, and takes nothing more. */
+  close(): readonly Assignment[] {
+    const left = this.empty();
     this.#end();
     return left;
   }

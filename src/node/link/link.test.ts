@@ -37,6 +37,7 @@ const linked = () => {
       buildVersion: "1",
       engine: "",
       cores: 1,
+      selfTestMs: 64,
       memoryBudgetBytes: 0,
       cachedZkeys: [],
       held: [],

@@ -1,25 +1,42 @@
 /** One task at a time on one prover, from the circuit's files to the verified proof or the failure's cause. */
-import type { CircuitFiles, LoadOutcome } from "../../artifacts/protocol.ts";
+import type { CircuitFiles } from "../../artifacts/protocol.ts";
 import { anySignal } from "../../domain/any-signal.ts";
-import { NodeFailure, type FailureCause } from "../../domain/failure.ts";
+import { NodeFailure } from "../../domain/failure.ts";
 import type { AttemptId } from "../../domain/ids.ts";
 import { MAX_INPUT_BYTES } from "../../domain/limits.ts";
-import type { Assignment, AttemptRef, Proof, Report, Stage } from "../../domain/task.ts";
-import type { FromProver, ProveOutcome } from "../../prover/protocol.ts";
-import type { AttemptFailure, PoolNeeds, Prover } from "./prover.ts";
+import { within } from "../../domain/pause.ts";
+import type { Assignment, Report, Stage } from "../../domain/task.ts";
+import type { FromProver, ProveOutcome, ProverReady } from "../../prover/protocol.ts";
+import type { AttemptFailure, NotLoaded, PoolNeeds, Prover } from "./prover.ts";
+import {
+  causeOf,
+  completion,
+  isOwnFault,
+  oversized,
+  refOf,
+  seedWords,
+  unloadable,
+} from "./reports.ts";
 import { Slot } from "./slot.ts";
-import { Watchdog, type Durations } from "./watchdog.ts";
+import { Watchdog, type Durations, type Limits } from "./watchdog.ts";
 
 /** WebAssembly memory never shrinks: a worker is renewed after so many proofs, or when it has grown past its circuit's need. */
 const PROOFS_PER_WORKER = 200;
 const WORKER_MEMORY_BYTES = 2 ** 30;
+/** A download that nothing comes of is tried again for up to four minutes; after five the artifact worker is hung. */
+const LOAD_SILENCE_MS = 300_000;
+/** A proof does not wait for it: it only must not be waited for for ever. */
+const BEGIN_TIMEOUT_MS = 10_000;
 
 /** The task that a lane has. */
 type Job = {
   readonly assignment: Assignment;
   readonly end: AbortController;
-  readonly watchdog: Watchdog;
   readonly startedAtMs: number;
+  /** On the clock that only goes forward. */
+  readonly begunAtMs: number;
+  /** Of the files first, then of the proof. */
+  watchdog: Watchdog;
   stage: Stage;
   /** Once the task is in its hands: what ends the task must end it. */
   prover: Prover | undefined;
@@ -32,6 +49,7 @@ export class Lane {
   readonly #slot: Slot;
   #job: Job | undefined;
   #proofs = 0;
+  #finishing = false;
 
   constructor(needs: PoolNeeds, index: number, durations: Durations) {
     this.#needs = needs;
@@ -40,8 +58,14 @@ export class Lane {
     this.#slot = new Slot(needs, index, (message) => this.#heard(message));
   }
 
-  get engine(): Promise<string> {
-    return this.#slot.engine;
+  /** What the first prover of it said when it could prove. */
+  get ready(): Promise<ProverReady> {
+    return this.#slot.ready;
+  }
+
+  /** Whether its prover could not start, and is not yet tried again with success. */
+  get down(): boolean {
+    return this.#slot.down;
   }
 
   get proves(): AttemptId | undefined {
@@ -50,7 +74,7 @@ export class Lane {
 
   /** Reports of what it takes from `tasks`, one by one; takes nothing while its prover cannot prove. */
   async *reports(tasks: AsyncIterator<Assignment>): AsyncGenerator<Report> {
-    for (;;) {
+    while (!this.#finishing || this.#slot.alive) {
       const living = await this.#slot.prover().catch(() => undefined);
       if (living === undefined) return;
       const next = await tasks.next();
@@ -59,6 +83,12 @@ export class Lane {
       if (report !== undefined) yield report;
     }
     this.end("no task is left");
+  }
+
+  /** No task comes any more: a prover that is not there is not waited for. */
+  finish(): void {
+    this.#finishing = true;
+    if (this.#job === undefined && !this.#slot.alive) this.end("no task is left");
   }
 
   /** Ends the present task and its prover; nothing is reported of it. */
@@ -77,8 +107,9 @@ export class Lane {
     const job: Job = {
       assignment,
       end: new AbortController(),
-      watchdog: new Watchdog(clock, assignment.hardLimitMs),
       startedAtMs: clock.unixMs(),
+      begunAtMs: clock.now(),
+      watchdog: new Watchdog(clock, loadLimits),
       stage: "key",
       prover: undefined,
     };
@@ -95,14 +126,14 @@ export class Lane {
   }
 
   async #prove(job: Job): Promise<Report | undefined> {
-    const { assignment, watchdog } = job;
+    const { assignment } = job;
     if (assignment.input.length > MAX_INPUT_BYTES) {
       return this.#failed(job, oversized(assignment.input.length));
     }
     this.#progress(job, 0);
-    this.#announce(job);
-    const loaded = await this.#guarded(job, this.#needs.load(assignment));
-    if (!loaded.ok) return this.#failed(job, unloadable(loaded));
+    const heard = (): void => job.watchdog.heard(0);
+    const loaded = await this.#guarded(job, this.#needs.load(assignment, heard));
+    if (!loaded.ok) return this.#notLoaded(job, loaded);
     const { circuit } = loaded.files;
     if (loaded.files.trust === "unsigned" && !this.#needs.allowUnsigned()) {
       this.#needs.distrust(assignment, `circuit ${circuit.id} is not signed by a trusted key`);
@@ -111,7 +142,13 @@ export class Lane {
     }
     const prover = await this.#guarded(job, this.#slot.prover());
     job.prover = prover;
-    watchdog.expectProgress(this.#durations.silenceMs(circuit.id, circuit.domainSize));
+    // Only now: what a download takes is not the proof's.
+    job.watchdog = new Watchdog(this.#needs.clock, {
+      who: "the prover",
+      hardMs: assignment.hardLimitMs,
+      silenceMs: this.#durations.silenceMs(circuit.id, circuit.domainSize),
+    });
+    this.#announce(job);
     const request = {
       attemptId: assignment.attemptId,
       files: loaded.files,
@@ -121,6 +158,13 @@ export class Lane {
     return outcome.ok
       ? this.#proved(job, outcome, loaded.files)
       : this.#failed(job, { ...outcome, message: seedWords(outcome.message) });
+  }
+
+  #notLoaded(job: Job, outcome: NotLoaded): Report | undefined {
+    if (!isOwnFault(outcome)) return this.#failed(job, unloadable(outcome));
+    this.#needs.decline(job.assignment, outcome);
+    this.#idle();
+    return undefined;
   }
 
   /** Whatever is waited for, the attempt may be cancelled or pass its limits meanwhile. */
@@ -139,7 +183,9 @@ export class Lane {
 
   #announce(job: Job): void {
     const { signal } = job.end;
-    void this.#needs.begin(refOf(job.assignment), signal).then(
+    const { begin, clock } = this.#needs;
+    const limit = { clock, ms: BEGIN_TIMEOUT_MS, signal, what: "StartTask" };
+    void within(limit, (inner) => begin(refOf(job.assignment), inner)).then(
       (answer) => {
         if (!answer.go) job.end.abort(new NodeFailure("cancelled", answer.why));
       },
@@ -151,14 +197,15 @@ export class Lane {
   #heard(message: FromProver): void {
     const job = this.#job;
     if (job?.assignment.attemptId !== message.attemptId) return;
-    job.watchdog.heard();
+    job.watchdog.heard(message.share);
     job.stage = message.stage;
     this.#progress(job, message.share);
   }
 
   #progress(job: Job, share: number): void {
     const { attemptId, circuitId, project } = job.assignment;
-    const progress = { stage: job.stage, share, elapsedMs: job.watchdog.elapsedMs };
+    const elapsedMs = this.#needs.clock.now() - job.begunAtMs;
+    const progress = { stage: job.stage, share, elapsedMs };
     const state = {
       name: "proving",
       attemptId,
@@ -174,7 +221,7 @@ export class Lane {
     const { attemptId, circuitId } = job.assignment;
     const { proof, memoryBytes } = outcome;
     this.#proofs += 1;
-    this.#durations.add(circuitId, job.watchdog.elapsedMs);
+    this.#durations.add(circuitId, job.watchdog.elapsedMs());
     const told = { prover: this.#index, attemptId, circuitId, durationMs: proof.durationMs };
     this.#needs.show({ type: "proved", ...told });
     this.#needs.show({ type: "memory", prover: this.#index, bytes: memoryBytes });
@@ -209,7 +256,7 @@ export class Lane {
       this.#slot.replace(job.prover, failure.message);
     }
     if (failure.code === "cancelled") {
-      if (this.#slot.alive) this.#idle();
+      this.#idle();
       this.#needs.show({ type: "attempt-lost", attemptId, why: failure.message });
       return undefined;
     }
@@ -229,44 +276,21 @@ export class Lane {
       cause,
       stage,
     });
-    if (this.#slot.alive) this.#idle();
+    this.#idle();
     return { kind: "failure", assignment: refOf(job.assignment), cause, message, stage };
   }
 
   #idle(): void {
+    // A slot whose prover is being replaced, or is ended, says so itself.
+    if (!this.#slot.alive) return;
     const state = { name: "idle", why: "waiting for a task" } as const;
     this.#needs.show({ type: "prover", prover: this.#index, state });
   }
 }
 
-const refOf = (assignment: Assignment): AttemptRef => {
-  const { taskId, attemptId, ticket, circuitId, zkeyDigest, project } = assignment;
-  return { taskId, attemptId, ticket, circuitId, zkeyDigest, project };
+/** Nobody knows how long files take to come; only that something must come. */
+const loadLimits: Limits = {
+  who: "the download",
+  hardMs: Number.POSITIVE_INFINITY,
+  silenceMs: LOAD_SILENCE_MS,
 };
-
-const completion = (assignment: Assignment, proof: Proof): Report => ({
-  kind: "completion",
-  assignment: refOf(assignment),
-  proof,
-});
-
-const oversized = (bytes: number): AttemptFailure => ({
-  cause: "malformed_input",
-  message: `invalid input: ${bytes} bytes, at most ${MAX_INPUT_BYTES} are taken`,
-  stage: "waiting",
-});
-
-const unloadable = (outcome: Extract<LoadOutcome, { ok: false }>): AttemptFailure => ({
-  cause: outcome.code === "unknown_circuit" ? "unknown_circuit" : "artifact",
-  message: seedWords(outcome.message),
-  stage: "key",
-});
-
-/** Every failure that is reported begins with one of the two phrases of the original worker. */
-const seedWords = (message: string): string =>
-  /^(?:invalid input:|proof generation failed:)/.test(message)
-    ? message
-    : `proof generation failed: ${message}`;
-
-const causeOf = ({ code }: NodeFailure): FailureCause =>
-  code === "timeout" || code === "out_of_memory" ? code : "internal";

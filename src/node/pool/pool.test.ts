@@ -11,6 +11,7 @@ import { FakeProver, filesOf, the } from "../../testing/prover.ts";
 import { noDice } from "../../testing/random.ts";
 import { fromTaskAssignment } from "../../wire/assignment.ts";
 import { Pool } from "./pool.ts";
+import type { ProverReady } from "../../prover/protocol.ts";
 import type { PoolEvent, PoolNeeds } from "./prover.ts";
 
 const assignment = (number: number, change: Partial<Assignment> = {}): Assignment => {
@@ -21,16 +22,22 @@ const assignment = (number: number, change: Partial<Assignment> = {}): Assignmen
 
 type Setup = {
   readonly concurrency?: number;
+  readonly begin?: PoolNeeds["begin"];
   readonly load?: PoolNeeds["load"];
-  readonly ready?: (made: number) => Promise<string>;
+  readonly ready?: (made: number) => Promise<ProverReady>;
 };
 
+const yes: PoolNeeds["begin"] = () => Promise.resolve({ go: true });
+const never = <T>(): Promise<T> => new Promise(() => undefined);
+
 /** A pool with its tasks given one by one; `close` ends them. */
-const pooled = ({ concurrency = 1, load, ready }: Setup = {}) => {
+const pooled = ({ begin = yes, concurrency = 1, load, ready }: Setup = {}) => {
   const clock = new FakeClock();
   const provers: FakeProver[] = [];
   const events: PoolEvent[] = [];
   const reports: Report[] = [];
+  const begun: string[] = [];
+  const declined: string[][] = [];
   const waiting: Assignment[] = [];
   let notify = (): void => undefined;
   let closed = false;
@@ -45,8 +52,12 @@ const pooled = ({ concurrency = 1, load, ready }: Setup = {}) => {
         return prover;
       },
       load: load ?? ((wanted) => Promise.resolve(filesOf(wanted))),
-      begin: () => Promise.resolve({ go: true }),
+      begin: (attempt, signal) => {
+        begun.push(attempt.taskId);
+        return begin(attempt, signal);
+      },
       distrust: () => undefined,
+      decline: ({ taskId }, why) => declined.push([taskId, why.code]),
       allowUnsigned: () => false,
       show: (event) => events.push(event),
     },
@@ -77,7 +88,7 @@ const pooled = ({ concurrency = 1, load, ready }: Setup = {}) => {
     await Promise.all(streams);
   };
   const proverOf = (index: number): FakeProver => the(provers[index]);
-  return { clock, close, events, give, pool, proverOf, provers, reports };
+  return { begun, clock, close, declined, events, give, pool, proverOf, provers, reports };
 };
 
 const failure = (report: Report | undefined) =>
@@ -136,18 +147,18 @@ describe("the pool", () => {
     expect(provers).toHaveLength(2);
   });
 
-  it("a prover that is silent for 60 s is hung: it is ended, and its task reported as timed out", async () => {
+  it("a prover that is silent for five minutes is hung: it is ended, and its task reported as timed out", async () => {
     const { clock, give, proverOf, provers, reports } = pooled();
     await settle();
     await give(assignment(1));
-    await clock.pass(59_000);
+    await clock.pass(299_000);
     expect(reports).toHaveLength(0);
     await clock.pass(2_000);
     expect(proverOf(0).terminated).toBe(true);
     expect(provers).toHaveLength(2);
     expect(failure(reports[0])).toEqual({
       cause: "timeout",
-      message: "proof generation failed: the prover was silent for 60000 ms",
+      message: "proof generation failed: the prover was silent for 300000 ms",
     });
   });
 
@@ -155,9 +166,9 @@ describe("the pool", () => {
     const { clock, give, proverOf, reports } = pooled();
     await settle();
     await give(assignment(1));
-    for (let minute = 0; minute < 5; minute += 1) {
-      await clock.pass(50_000);
-      proverOf(0).progress("msm", 0.1 * minute);
+    for (let sign = 0; sign < 4; sign += 1) {
+      await clock.pass(140_000);
+      proverOf(0).progress("msm", 0);
     }
     expect(proverOf(0).terminated).toBe(false);
     expect(reports).toHaveLength(0);
@@ -167,14 +178,12 @@ describe("the pool", () => {
     const { clock, give, proverOf, provers } = pooled();
     await settle();
     await give(assignment(1));
-    await clock.pass(40_000);
-    proverOf(0).progress("msm", 0.5);
-    await clock.pass(40_000);
+    await clock.pass(120_000);
     proverOf(0).succeed();
     await give(assignment(2));
-    await clock.pass(230_000);
+    await clock.pass(359_000);
     expect(provers).toHaveLength(1);
-    await clock.pass(12_000);
+    await clock.pass(2_000);
     expect(provers).toHaveLength(2);
   });
 
@@ -193,14 +202,107 @@ describe("the pool", () => {
     });
   });
 
-  it("the hard limit also counts while files are fetched; that does not cost the prover its life", async () => {
-    const { clock, give, proverOf, reports } = pooled({ load: () => new Promise(() => undefined) });
+  it("a proof that has shown itself slow may be silent for three proofs as long as its own", async () => {
+    const { clock, give, proverOf, provers } = pooled();
+    await settle();
+    await give(assignment(1, { hardLimitMs: 10_000_000 }));
+    await clock.pass(200_000);
+    proverOf(0).progress("msm", 0.4);
+    await clock.pass(1_499_000);
+    expect(provers).toHaveLength(1);
+    await clock.pass(2_000);
+    expect(provers).toHaveLength(2);
+  });
+
+  it("what a tab was frozen or a device asleep counts neither as silence nor as proving", async () => {
+    const { clock, give, proverOf, reports } = pooled();
+    await settle();
+    await give(assignment(1, { hardLimitMs: 100_000 }));
+    await clock.pass(50_000);
+    clock.jump(24 * 3_600_000);
+    await clock.pass(40_000);
+    expect([proverOf(0).terminated, reports.length]).toEqual([false, 0]);
+    await clock.pass(10_000);
+    expect(failure(reports[0])).toMatchObject({ cause: "timeout" });
+  });
+
+  it("limits and StartTask begin when the files are there", async () => {
+    let loaded = (): void => undefined;
+    const load: PoolNeeds["load"] = (wanted, heard) =>
+      new Promise((resolve) => {
+        loaded = () => {
+          heard();
+          resolve(filesOf(wanted));
+        };
+      });
+    const { begun, clock, give, reports } = pooled({ load });
     await settle();
     await give(assignment(1, { hardLimitMs: 70_000 }));
+    await clock.pass(200_000);
+    expect([begun, reports]).toEqual([[], []]);
+    loaded();
+    await settle();
+    expect(begun).toEqual(["t_1"]);
     await clock.pass(71_000);
     expect(failure(reports[0])).toMatchObject({ cause: "timeout" });
+  });
+
+  it("a download that nothing comes of is ended; that does not cost the prover its life", async () => {
+    let heard = (): void => undefined;
+    const load: PoolNeeds["load"] = (_, tell) => {
+      heard = tell;
+      return never();
+    };
+    const { clock, give, proverOf, reports } = pooled({ load });
+    await settle();
+    await give(assignment(1));
+    await clock.pass(299_000);
+    heard();
+    await clock.pass(299_000);
+    expect(reports).toHaveLength(0);
+    await clock.pass(2_000);
+    expect(failure(reports[0])).toEqual({
+      cause: "timeout",
+      message: "proof generation failed: the download was silent for 300000 ms",
+    });
     expect(proverOf(0).terminated).toBe(false);
   });
+
+  it("StartTask that is never answered is given up, and the proof goes on", async () => {
+    let ended = false;
+    const begin: PoolNeeds["begin"] = (_, signal) => {
+      signal.addEventListener("abort", () => {
+        ended = true;
+      });
+      return never();
+    };
+    const { clock, give, proverOf, reports } = pooled({ begin });
+    await settle();
+    await give(assignment(1));
+    await clock.pass(9_999);
+    expect(ended).toBe(false);
+    await clock.pass(2);
+    expect(ended).toBe(true);
+    proverOf(0).succeed();
+    await settle();
+    expect(reports[0]?.kind).toBe("completion");
+  });
+
+  it.each(["out_of_memory", "platform", "cancelled", "prover_lost"] as const)(
+    "what only this device cannot load is given back, not failed: %s",
+    async (code) => {
+      const { declined, give, provers, reports } = pooled({
+        load: () => Promise.resolve({ ok: false, code, message: "no" }),
+      });
+      await settle();
+      await give(assignment(1), assignment(2));
+      expect(declined).toEqual([
+        ["t_1", code],
+        ["t_2", code],
+      ]);
+      expect([reports.length, provers.length]).toEqual([0, 1]);
+    },
+  );
 
   it("a circuit that cannot be had is reported as such", async () => {
     const { give, reports } = pooled({
@@ -253,10 +355,10 @@ describe("the pool", () => {
   });
 
   it("a worker that cannot start is tried again after growing waits, and takes no task meanwhile", async () => {
-    const broken = (made: number): Promise<string> =>
+    const broken = (made: number): Promise<ProverReady> =>
       made < 3
         ? Promise.reject(new NodeFailure("prover_lost", "no script"))
-        : Promise.resolve("fake");
+        : Promise.resolve({ engine: "fake", selfTestMs: 64 });
     const { clock, events, give, provers } = pooled({ ready: broken });
     await settle();
     await give(assignment(1));
@@ -265,5 +367,47 @@ describe("the pool", () => {
     await clock.pass(10_000);
     expect(provers).toHaveLength(4);
     expect(provers.map(({ requests }) => requests.length)).toEqual([0, 0, 0, 1]);
+  });
+
+  it("counts the provers that cannot start until they can", async () => {
+    const broken = (made: number): Promise<ProverReady> =>
+      made < 2
+        ? Promise.reject(new NodeFailure("prover_lost", "no script"))
+        : Promise.resolve({ engine: "fake", selfTestMs: 70 + made });
+    const { clock, pool } = pooled({ concurrency: 2, ready: broken });
+    expect(pool.able).toBe(2);
+    await settle();
+    expect([pool.able, pool.selfTestMs]).toEqual([0, 0]);
+    await clock.pass(5_000);
+    expect([pool.able, pool.selfTestMs]).toEqual([2, 72]);
+  });
+
+  it("negative control: a prover that is replaced is not one that cannot start", async () => {
+    const { give, pool, proverOf } = pooled();
+    await settle();
+    await give(assignment(1));
+    proverOf(0).die("gone");
+    expect(pool.able).toBe(1);
+    await settle();
+    expect(pool.able).toBe(1);
+  });
+
+  it("a lane without a prover does not hold up the end", async () => {
+    const broken = (): Promise<ProverReady> =>
+      Promise.reject(new NodeFailure("prover_lost", "no script"));
+    const { close, pool } = pooled({ ready: broken });
+    await settle();
+    pool.finish();
+    await close();
+  });
+
+  it("says nothing of a lane after its end", async () => {
+    const { events, give, pool } = pooled();
+    await settle();
+    await give(assignment(1));
+    pool.end("stopped at once");
+    await settle();
+    const states = events.filter((event) => event.type === "prover").map(({ state }) => state.name);
+    expect(states.at(-1)).toBe("ended");
   });
 });

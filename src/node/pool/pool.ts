@@ -5,23 +5,37 @@
  */
 import type { AttemptId } from "../../domain/ids.ts";
 import type { Assignment, Report } from "../../domain/task.ts";
+import type { ProverReady } from "../../prover/protocol.ts";
 import { Lane } from "./lane.ts";
 import type { PoolNeeds } from "./prover.ts";
 import { Durations } from "./watchdog.ts";
 
 export class Pool {
   readonly #lanes: readonly Lane[];
+  #selfTestMs = 0;
 
   constructor(needs: PoolNeeds, concurrency: number) {
     const durations = new Durations();
     this.#lanes = Array.from({ length: concurrency }, (_, index) => {
       return new Lane(needs, index, durations);
     });
+    for (const lane of this.#lanes)
+      void lane.ready.then(({ selfTestMs }) => this.#tested(selfTestMs));
   }
 
-  /** The engine's name, when the first prover is ready. */
-  get engine(): Promise<string> {
-    return Promise.race(this.#lanes.map((lane) => lane.engine));
+  /** What the first prover that is ready says of itself. */
+  get ready(): Promise<ProverReady> {
+    return Promise.race(this.#lanes.map((lane) => lane.ready));
+  }
+
+  /** The fastest self-test so far, ms; 0 = no prover has been ready yet. The others may have shared their core. */
+  get selfTestMs(): number {
+    return this.#selfTestMs;
+  }
+
+  /** Provers that can prove, or that nothing is known against. */
+  get able(): number {
+    return this.#lanes.filter((lane) => !lane.down).length;
   }
 
   /** Tasks that are being proven. */
@@ -35,6 +49,11 @@ export class Pool {
     return this.#lanes.map((lane) => lane.reports(shared));
   }
 
+  /** No task comes any more. */
+  finish(): void {
+    for (const lane of this.#lanes) lane.finish();
+  }
+
   /** Ends a task and its prover. False = no prover has it. */
   cancel(attempt: AttemptId, why: string): boolean {
     const lane = this.#lanes.find((candidate) => candidate.proves === attempt);
@@ -45,5 +64,9 @@ export class Pool {
   /** Ends all provers, now. */
   end(why: string): void {
     for (const lane of this.#lanes) lane.end(why);
+  }
+
+  #tested(ms: number): void {
+    this.#selfTestMs = this.#selfTestMs === 0 ? ms : Math.min(this.#selfTestMs, ms);
   }
 }

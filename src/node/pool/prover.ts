@@ -6,12 +6,12 @@ import type { FailureCause, NodeFailure } from "../../domain/failure.ts";
 import type { Log } from "../../domain/log.ts";
 import type { StartAnswer } from "../../domain/session.ts";
 import type { Assignment, AttemptRef, Stage } from "../../domain/task.ts";
-import type { FromProver, ProveOutcome, ProveRequest } from "../../prover/protocol.ts";
+import type { FromProver, ProveOutcome, ProveRequest, ProverReady } from "../../prover/protocol.ts";
 
 /** One prover worker. Every promise of it settles, also when the worker dies or is ended. */
 export type Prover = {
-  /** The engine's name, once it can prove. */
-  readonly ready: Promise<string>;
+  /** What it is, once it can prove. */
+  readonly ready: Promise<ProverReady>;
   /** Rejects with a NodeFailure when the worker dies or is ended. */
   readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
   /** Resolves when the worker dies or is ended. */
@@ -25,14 +25,20 @@ export type PoolNeeds = {
   readonly random: Random;
   readonly log: Log;
   readonly spawn: (lane: number) => Prover;
-  readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  /** `heard` is called while something comes of a download. */
+  readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
   /** Tells the coordinator that a prover has begun. Nobody waits for the answer; a "no" ends the attempt. */
   readonly begin: (attempt: AttemptRef, signal: AbortSignal) => Promise<StartAnswer>;
   /** Hands an attempt back unproven: its circuit is not signed by a key that this node trusts. */
   readonly distrust: (assignment: Assignment, why: string) => void;
+  /** Hands an attempt back unproven: this device cannot take its circuit. */
+  readonly decline: (assignment: Assignment, why: NotLoaded) => void;
   readonly allowUnsigned: () => boolean;
   readonly show: (event: PoolEvent) => void;
 };
+
+/** Why files are not there. */
+export type NotLoaded = Extract<LoadOutcome, { ok: false }>;
 
 /** What the pool tells of its provers. */
 export type PoolEvent = Extract<

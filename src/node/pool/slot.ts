@@ -2,7 +2,7 @@
 import { exponential, fullJitter } from "../../domain/backoff.ts";
 import type { ProverState } from "../../domain/event.ts";
 import { NodeFailure } from "../../domain/failure.ts";
-import type { FromProver } from "../../prover/protocol.ts";
+import type { FromProver, ProverReady } from "../../prover/protocol.ts";
 import type { PoolNeeds, Prover } from "./prover.ts";
 
 /** A worker that cannot start is tried again after 1 s, then up to a minute: it must not spin. */
@@ -19,16 +19,17 @@ export class Slot {
   /** The one that has said that it can prove. */
   #able: Prover | undefined;
   #living: Promise<Prover>;
-  #firstEngine: (name: string) => void = () => undefined;
-  /** The engine's name, of the first worker that could start. */
-  readonly engine: Promise<string>;
+  #down = false;
+  #firstReady: (ready: ProverReady) => void = () => undefined;
+  /** What the first worker that could start said of itself. */
+  readonly ready: Promise<ProverReady>;
 
   constructor(needs: PoolNeeds, index: number, heard: (message: FromProver) => void) {
     this.#needs = needs;
     this.#index = index;
     this.#heard = heard;
-    this.engine = new Promise((resolve) => {
-      this.#firstEngine = resolve;
+    this.ready = new Promise((resolve) => {
+      this.#firstReady = resolve;
     });
     this.#living = this.#start();
   }
@@ -36,6 +37,11 @@ export class Slot {
   /** Whether a worker that can prove is in it. */
   get alive(): boolean {
     return this.#prover !== undefined && this.#prover === this.#able;
+  }
+
+  /** Whether the last worker could not start: from that failure until one can. */
+  get down(): boolean {
+    return this.#down;
   }
 
   /** A worker that can prove. @throws NodeFailure "cancelled" once the slot is ended. */
@@ -57,7 +63,10 @@ export class Slot {
   end(): void {
     if (this.#ended.signal.aborted) return;
     this.#ended.abort(new NodeFailure("cancelled", "the node stops"));
-    this.#prover?.terminate();
+    const last = this.#prover;
+    this.#prover = undefined;
+    this.#able = undefined;
+    last?.terminate();
     this.#show({ name: "ended" });
   }
 
@@ -76,9 +85,12 @@ export class Slot {
       this.#show({ name: "starting" });
       prover.listen(this.#heard);
       try {
-        this.#firstEngine(await this.#ready(prover));
-        this.#show({ name: "idle", why: "waiting for a task" });
+        const ready = await this.#ready(prover);
+        this.#ended.signal.throwIfAborted();
+        this.#firstReady(ready);
         this.#able = prover;
+        this.#down = false;
+        this.#show({ name: "idle", why: "waiting for a task" });
         this.#replaceWhenLost(prover);
         return prover;
       } catch (reason) {
@@ -89,7 +101,7 @@ export class Slot {
     }
   }
 
-  async #ready(prover: Prover): Promise<string> {
+  async #ready(prover: Prover): Promise<ProverReady> {
     const done = new AbortController();
     const late = this.#needs.clock.sleep(START_LIMIT_MS, done.signal).then(() => {
       throw new NodeFailure("prover_lost", `a prover did not start within ${START_LIMIT_MS} ms`);
@@ -104,6 +116,7 @@ export class Slot {
 
   async #failed(failure: NodeFailure, delayMs: number): Promise<void> {
     const { clock, log, random, show } = this.#needs;
+    this.#down = true;
     log.error("Prover cannot start", { prover: this.#index, error: failure.message });
     show({ type: "trouble", code: failure.code, message: failure.message });
     this.#show({ name: "replacing", reason: failure.message });

@@ -3,16 +3,21 @@ import type { Clock } from "../../domain/clock.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import type { CircuitId } from "../../domain/ids.ts";
 
-/** No prover is called hung sooner, whatever its circuit. */
-const MIN_SILENCE_MS = 60_000;
+/** No prover is called hung sooner, whatever its circuit: the longest stage of 2^16 points takes a slow phone minutes. */
+const MIN_SILENCE_MS = 300_000;
 /**
- * Of a circuit that was never proven here: 1 ms per point of its domain. snarkjs in one thread takes 0.16 ms per point
- * for a whole proof (2^14: 2.6 s), and a busy device ten times that, of which no stage is silent for all.
+ * Of a circuit that was never proven here: 5 ms per point of its domain. snarkjs in one thread takes 0.16 ms per point
+ * for a whole proof on a desktop (2^14: 2.6 s), and a busy phone thirty times that.
  */
-const SILENCE_MS_PER_POINT = 1;
-const SILENT_P95S = 3;
+const SILENCE_MS_PER_POINT = 5;
+/** A prover may be silent for so many whole proofs, as long as they take here. */
+const SILENT_PROOFS = 3;
 /** Durations that are kept per circuit. */
 const SAMPLES = 100;
+/** Limits move, so they are looked at every second. */
+const TICK_MS = 1_000;
+/** A tick that took longer was slept through by tab or device: the prover stood still for the rest of it too. */
+const MAX_TICK_MS = 2_000;
 
 /** Durations of the proofs of this node, per circuit. */
 export class Durations {
@@ -26,7 +31,7 @@ export class Durations {
   /** How long a prover may be silent, ms. */
   silenceMs(circuit: CircuitId, domainSize: number): number {
     const p95 = percentile95(this.#samples.get(circuit) ?? []);
-    const expected = p95 === undefined ? domainSize * SILENCE_MS_PER_POINT : p95 * SILENT_P95S;
+    const expected = p95 === undefined ? domainSize * SILENCE_MS_PER_POINT : p95 * SILENT_PROOFS;
     return Math.max(MIN_SILENCE_MS, expected);
   }
 }
@@ -36,47 +41,61 @@ const percentile95 = (samples: readonly number[]): number | undefined => {
   return sorted[Math.ceil(sorted.length * 0.95) - 1];
 };
 
+export type Limits = {
+  /** Who is watched, as the failure names it. */
+  readonly who: string;
+  readonly hardMs: number;
+  readonly silenceMs: number;
+};
+
+/** Counts time in its own ticks: what a tab was frozen or a device asleep is nobody's silence. */
 export class Watchdog {
   readonly #clock: Clock;
-  readonly #hardLimitMs: number;
-  readonly #startedAtMs: number;
-  #heardAtMs: number;
-  /** Until `expectProgress`, while files are loaded, only the hard limit counts. */
-  #silenceMs = Number.POSITIVE_INFINITY;
+  readonly #limits: Limits;
+  #tickedAtMs: number;
+  #elapsedMs = 0;
+  #heardAtMs = 0;
+  /** What the whole takes at the pace so far; 0 = nothing is known of it. */
+  #expectedMs = 0;
 
-  constructor(clock: Clock, hardLimitMs: number) {
+  constructor(clock: Clock, limits: Limits) {
     this.#clock = clock;
-    this.#hardLimitMs = hardLimitMs;
-    this.#startedAtMs = clock.now();
-    this.#heardAtMs = this.#startedAtMs;
+    this.#limits = limits;
+    this.#tickedAtMs = clock.now();
   }
 
-  get elapsedMs(): number {
-    return this.#clock.now() - this.#startedAtMs;
+  /** Since it was made, ms, without what was slept. */
+  elapsedMs(): number {
+    const nowMs = this.#clock.now();
+    this.#elapsedMs += Math.min(nowMs - this.#tickedAtMs, MAX_TICK_MS);
+    this.#tickedAtMs = nowMs;
+    return this.#elapsedMs;
   }
 
-  expectProgress(everyMs: number): void {
-    this.#silenceMs = everyMs;
-    this.heard();
-  }
-
-  heard(): void {
-    this.#heardAtMs = this.#clock.now();
+  /** A sign of life, with the share of the whole that is done, 0..1. */
+  heard(share: number): void {
+    this.#heardAtMs = this.elapsedMs();
+    if (share > 0) this.#expectedMs = this.#heardAtMs / share;
   }
 
   /** Never resolves. @throws NodeFailure "timeout" when a limit is passed; the signal's reason. */
   async bark(signal: AbortSignal): Promise<never> {
     for (;;) {
-      const hardMs = this.#hardLimitMs - this.elapsedMs;
-      const silentMs = this.#heardAtMs + this.#silenceMs - this.#clock.now();
-      if (hardMs <= 0) {
-        throw new NodeFailure("timeout", `no proof within the limit of ${this.#hardLimitMs} ms`);
+      const { hardMs, who } = this.#limits;
+      const elapsedMs = this.elapsedMs();
+      const silenceMs = this.#silenceMs();
+      const leftMs = Math.min(hardMs - elapsedMs, this.#heardAtMs + silenceMs - elapsedMs);
+      if (elapsedMs >= hardMs) {
+        throw new NodeFailure("timeout", `no proof within the limit of ${hardMs} ms`);
       }
-      if (silentMs <= 0) {
-        throw new NodeFailure("timeout", `the prover was silent for ${this.#silenceMs} ms`);
+      if (leftMs <= 0) {
+        throw new NodeFailure("timeout", `${who} was silent for ${Math.round(silenceMs)} ms`);
       }
-      // A second at most, since the limits move.
-      await this.#clock.sleep(Math.min(hardMs, silentMs, 1_000), signal);
+      await this.#clock.sleep(Math.min(leftMs, TICK_MS), signal);
     }
+  }
+
+  #silenceMs(): number {
+    return Math.max(this.#limits.silenceMs, SILENT_PROOFS * this.#expectedMs);
   }
 }

@@ -16,6 +16,7 @@ const offer: Offer = {
   buildVersion: "1",
   engine: "",
   cores: 1,
+  selfTestMs: 64,
   memoryBudgetBytes: 0,
   cachedZkeys: [],
   held: [],

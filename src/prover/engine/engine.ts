@@ -16,6 +16,8 @@ export type Engine = {
   readonly prove: (job: ProofJob) => Promise<EngineProof>;
   /** Whether a proof holds. Malformed proofs, signals and keys do not; never throws for them. */
   readonly verify: (claim: ProofClaim) => Promise<boolean>;
+  /** A fixed piece of curve work, the same on every device: what it takes says how fast this one is. */
+  readonly selfTest: () => void;
   /** Bytes of WebAssembly memory that the engine holds now; they only grow until a prover ends. */
   readonly memoryBytes: () => number;
 };

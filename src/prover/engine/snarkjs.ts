@@ -1,4 +1,10 @@
-import { curves as snarkjsCurves, groth16, type Logger, type VerificationKey } from "snarkjs";
+import {
+  curves as snarkjsCurves,
+  groth16,
+  type Curve as SnarkjsCurve,
+  type Logger,
+  type VerificationKey,
+} from "snarkjs";
 import { curves, type Curve } from "../../domain/circuit.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import { decodeProof, encodeProof, encodePublicSignals } from "../../wire/proof.ts";
@@ -20,13 +26,13 @@ const cacheOf = { bn128: "curve_bn128", bls12381: "curve_bls12381" } as const;
 export const openSnarkjs = async (): Promise<Engine> => {
   const memories = new Map<Curve, readonly WebAssembly.Memory[]>();
 
-  const openCurve = async (curve: Curve): Promise<void> => {
-    if (memories.has(curve)) return;
+  const openCurve = async (curve: Curve): Promise<SnarkjsCurve> => {
     const built = await recordMemories(() =>
       snarkjsCurves.getCurveFromName(curve, { singleThread: true }),
     );
     Object.assign(globalThis, { [cacheOf[curve]]: built.value });
     memories.set(curve, built.memories);
+    return built.value;
   };
 
   /** After an error a curve's memory is in a state that nobody knows. */
@@ -36,7 +42,7 @@ export const openSnarkjs = async (): Promise<Engine> => {
   };
 
   const guarded = async <Value>(curve: Curve, work: () => Promise<Value>): Promise<Value> => {
-    await openCurve(curve);
+    if (!memories.has(curve)) await openCurve(curve);
     try {
       return await work();
     } catch (reason) {
@@ -46,7 +52,7 @@ export const openSnarkjs = async (): Promise<Engine> => {
   };
 
   // Most circuits are BN254's: the first proof should find the curve ready.
-  await openCurve("bn128");
+  const bn128 = await openCurve("bn128");
   return {
     name: "snarkjs 0.7.6",
     curves,
@@ -60,9 +66,21 @@ export const openSnarkjs = async (): Promise<Engine> => {
         () => false,
       );
     },
+    selfTest: () => multiply(bn128),
     memoryBytes: () =>
       [...memories.values()].flat().reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
   };
+};
+
+/** Points of BN254 that the self-test multiplies one after the other: 50 to 100 ms on a desktop. */
+const SELF_TEST_POINTS = 96;
+/** Any scalar of full length. */
+const selfTestScalar = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) & 0xff);
+
+const multiply = ({ G1 }: SnarkjsCurve): void => {
+  let point = G1.g;
+  for (let done = 0; done < SELF_TEST_POINTS; done += 1)
+    point = G1.timesScalar(point, selfTestScalar);
 };
 
 const prove = async ({ curve, zkey, wtns, onStep }: ProofJob): Promise<EngineProof> => {
