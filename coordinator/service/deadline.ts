@@ -7,7 +7,10 @@ type Unary<Request, Response> = (
   context: HandlerContext,
 ) => Promise<Response> | Response;
 
-/** Wraps a handler: DEADLINE_EXCEEDED after `limitMs`. Its work goes on; all of it can be asked for again. */
+/**
+ * Wraps a handler: DEADLINE_EXCEEDED after `limitMs`. Its work goes on, and every call may come again: a worker that names
+ * its token itself is renewed by a second registration; one that waits for ours may have to take another worker_id.
+ */
 export const within =
   <Request, Response>(
     limitMs: number,
