@@ -70,8 +70,7 @@ export class Run {
 
   /** One more than there are provers, so that the next task is there when a proof is done; none without a prover. */
   get #slots(): number {
-    const { able } = this.#pool;
-    return able === 0 ? 0 : able + 1;
+    return this.#pool.able === 0 ? 0 : this.#pool.able + 1;
   }
 
   get statistics(): Statistics {
