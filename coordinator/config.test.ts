@@ -80,8 +80,9 @@ describe("loadConfig", () => {
       { METRICS_PER_WORKER: "perhaps" },
       'metrics_per_worker: "perhaps" was found; it must be true or false',
     ],
-    [{ TLS_CERT_FILE: "a.pem" }, "given together"],
-    [{ LEASE_TTL_MS: "5000" }, "three heartbeats"],
+    [{ TLS_CERT_FILE: "a.pem" }, 'tls_key_file: "" was found; it must be given together'],
+    [{ TLS_KEY_FILE: "a.pem" }, 'tls_cert_file: "" was found; it must be given together'],
+    [{ LEASE_TTL_MS: "5000" }, "lease_ttl_ms: 5000 was found; it must be at least three"],
     [{ CONFIG_FILE: "/nowhere/x.json" }, '"/nowhere/x.json" does not exist'],
   ])("%j names the field, the value and the rule", (environment, message) => {
     expect(() => load(environment)).toThrow(message);
@@ -100,6 +101,13 @@ describe("loadConfig", () => {
     );
     write({ quite_something_else: 1 });
     expect(() => load()).toThrow(/quite_something_else: there is no such setting\n/u);
+  });
+
+  it("knows the curves of the page's nodes", () => {
+    write({ zkp: { curve: "BN254,BLS12-381" } });
+    expect(load().zkp.curve).toBe("BN254,BLS12-381");
+    write({ zkp: { curve: "P-256" } });
+    expect(() => load()).toThrow('zkp.curve: "P-256" was found; it must be BN254');
   });
 
   it("says where a file is not JSON", () => {

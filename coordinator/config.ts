@@ -43,7 +43,10 @@ const workerSchema = v.strictObject({
   keepalive_time: v.optional(v.pipe(text, v.regex(/^\d+(ms|s|m)$/u, 'a duration such as "10s"'))),
   keepalive_timeout: v.optional(v.pipe(text, v.regex(/^\d+(ms|s|m)$/u, 'a duration such as "3s"'))),
 });
-const zkpSchema = v.strictObject({ curve: v.optional(text) });
+const curveRule = /^\s*(BN254|BLS12-381)(\s*,\s*(BN254|BLS12-381))?\s*$/iu;
+const zkpSchema = v.strictObject({
+  curve: v.optional(v.pipe(text, v.regex(curveRule, "BN254, BLS12-381, or both with a comma"))),
+});
 
 /** Every setting by its name in the file; the environment uses the same names in capitals. */
 const entries = {
@@ -88,13 +91,30 @@ const entries = {
 
 const schema = v.pipe(
   v.strictObject(entries),
-  v.check(
-    (config) => (config.tls_cert_file === "") === (config.tls_key_file === ""),
-    "given together: tls_cert_file and tls_key_file, or neither",
+  // Each is forwarded to the field that breaks it, so that the field and its value are named.
+  v.forward(
+    v.partialCheck(
+      [["tls_cert_file"], ["tls_key_file"]],
+      (config) => config.tls_cert_file !== "" || config.tls_key_file === "",
+      "given together with tls_key_file",
+    ),
+    ["tls_cert_file"],
   ),
-  v.check(
-    (config) => config.lease_ttl_ms >= 3 * config.heartbeat_interval_ms,
-    "at least three heartbeats long: lease_ttl_ms >= 3 x heartbeat_interval_ms",
+  v.forward(
+    v.partialCheck(
+      [["tls_cert_file"], ["tls_key_file"]],
+      (config) => config.tls_cert_file === "" || config.tls_key_file !== "",
+      "given together with tls_cert_file",
+    ),
+    ["tls_key_file"],
+  ),
+  v.forward(
+    v.partialCheck(
+      [["lease_ttl_ms"], ["heartbeat_interval_ms"]],
+      (config) => config.lease_ttl_ms >= 3 * config.heartbeat_interval_ms,
+      "at least three heartbeats long: lease_ttl_ms >= 3 x heartbeat_interval_ms",
+    ),
+    ["lease_ttl_ms"],
   ),
 );
 
@@ -173,7 +193,9 @@ const describe = (issue: v.BaseIssue<unknown>): string => {
     return `${field}: there is no such setting${hint}`;
   }
   if (issue.path === undefined) return `must be ${issue.message}`;
-  return `${field}: ${JSON.stringify(issue.input)} was found; it must be ${issue.message}`;
+  // Of a rule across fields, `input` is the whole; the path ends at the one to blame.
+  const found = issue.path.at(-1)?.value;
+  return `${field}: ${JSON.stringify(found)} was found; it must be ${issue.message}`;
 };
 
 /** Reads and checks all settings; throws one CoordinatorFailure that lists every broken rule. */
