@@ -93,7 +93,7 @@ export const startCoordinator = async (options: CoordinatorOptions): Promise<Coo
     const queue = await openQueue({ database, log, policy: { leaseTtlMs: config.lease_ttl_ms } });
     const builtInFolder = path.join(projectFolder, "public", "circuits");
     const registry = await openCircuitRegistry({ database, dataFolder, builtInFolder, log });
-    const verifier = openVerifier({ circuits: registry, log });
+    const verifier = openVerifier({ circuits: registry, inputBinding: config.input_binding, log });
     const services = await openServices({
       config,
       dataFolder,

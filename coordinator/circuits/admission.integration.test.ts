@@ -154,13 +154,16 @@ describe.each([
 
     const real = await benchProof(name);
     const verifier = openVerifier({
-      circuits: { vkeyJson: async () => admitted.vkeyJson, artifactPath: () => undefined },
+      circuits: {
+        vkeyJson: async () => admitted.vkeyJson,
+        artifactPath: (digest) => real.paths.get(digest),
+      },
       log: silentLog,
       deadlineMs: 60_000,
     });
-    const { proof, publicSignals } = real;
+    const { input, proof, publicSignals } = real;
     const circuit = { ...real.circuit, vkey: { ...real.circuit.vkey, ...admitted.vkey } };
-    const claim = { circuit, proof, publicSignals, pinnedPublicSignals: [], merkleRoot: "" };
+    const claim = { circuit, input, proof, publicSignals, pinnedPublicSignals: [], merkleRoot: "" };
     expect(await verifier.verify(claim)).toEqual({ valid: true });
     await verifier.close();
   });

@@ -42,7 +42,7 @@ const failIn = async (
 
 const verdictOn = ({ reproduced, message }: FailedAttempt): ReportOutcome =>
   reproduced
-    ? { verdict: "failed", message: `the coordinator found the same: ${message}` }
+    ? { verdict: "failed", message: `the task has ended without a proof: ${message}` }
     : { verdict: "requeued", message: "the task goes to another attempt" };
 
 const where = (sql: Transaction, { attempt }: FailedAttempt) =>

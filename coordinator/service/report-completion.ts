@@ -103,6 +103,7 @@ const judge = async (services: Services, judged: Judged): Promise<ReportOutcome>
   const { attempt, circuit, fields, digest } = judged;
   const check = await services.verifier.verify({
     circuit,
+    input: attempt.input,
     proof: fields.proof,
     publicSignals: fields.publicSignals,
     pinnedPublicSignals: attempt.pinnedPublicSignals,
@@ -116,6 +117,12 @@ const judge = async (services: Services, judged: Judged): Promise<ReportOutcome>
       remedy: "keep the proof and report it again",
       retryAfterMs: check.retryAfterMs,
     });
+  }
+  if (check.valid === "unmeetable") {
+    // An honest proof: it is the job that asks for what does not exist, so nobody else need try.
+    const cause = "unsatisfied_constraints" as const;
+    const failure = { attempt, cause, message: check.why, stage: "check" as const };
+    return services.queue.fail({ ...failure, reproduced: true });
   }
   if (check.valid) return services.queue.accept(acceptedProof(services, judged));
   services.log.warn("A proof was rejected", {

@@ -116,24 +116,6 @@ describe("a proof", () => {
     expect(await outcomesOf(jobId)).toEqual([["rejected", "accepted"]]);
   });
 
-  it("that does not show the pinned public signals is rejected", async () => {
-    const worker = await connected();
-    const { jobs, key } = owner();
-    const pinned = {
-      circuitId: "addition",
-      inputs: [Buffer.from('{"a":"1","b":"2"}')],
-      inputsVisibleToVolunteers: true,
-      pinnedPublicSignals: ["4"],
-    };
-    await jobs.submitJob(pinned, key);
-    const [assignment] = await received(worker.stream);
-    if (assignment === undefined) return expect.unreachable();
-    const proof = await prove("addition", { a: "1", b: "2" });
-    expect(await complete(worker.node, worker.workerId, { assignment, proof })).toMatchObject({
-      verdict: Verdict.REJECTED,
-    });
-  });
-
   it("is asked for by its state: GetProof says why there is none", async () => {
     const { jobs, key } = owner();
     const { jobId, tasks } = await submit(["1", "2"]);

@@ -23,7 +23,7 @@ export const checkForm = (claim: Claim): ClaimForm => {
   const decoded = decode(claim);
   if (!decoded.sound) return decoded;
   const fault =
-    signalCountFault(claim) ?? signalFault(claim) ?? pinFault(claim) ?? rootFault(claim);
+    signalCountFault(claim) ?? signalFault(claim) ?? pinCountFault(claim) ?? rootFault(claim);
   return fault === undefined ? decoded : { sound: false, fault };
 };
 
@@ -79,26 +79,18 @@ const signalFault = ({ circuit, publicSignals }: Claim): Fault | undefined => {
 const isElement = (curve: Curve, text: string): boolean =>
   DECIMAL.test(text) && BigInt(text) < scalarPrime[curve];
 
-const pinFault = ({ circuit, publicSignals, pinnedPublicSignals }: Claim): Fault | undefined => {
-  if (pinnedPublicSignals.length === 0) return undefined;
-  if (pinnedPublicSignals.length !== publicSignals.length) {
-    return {
-      code: "PINNED_SIGNAL_COUNT",
-      why: `The job pins ${pinnedPublicSignals.length} public signals; ${circuit.id} has ${publicSignals.length}.`,
-    };
-  }
-  const index = pinnedPublicSignals.findIndex(
-    (pinned, at) => pinned !== "" && !sameNumber(pinned, publicSignals[at] ?? ""),
-  );
-  if (index === -1) return undefined;
+const pinCountFault = ({
+  circuit,
+  publicSignals,
+  pinnedPublicSignals,
+}: Claim): Fault | undefined => {
+  const pins = pinnedPublicSignals.length;
+  if (pins === 0 || pins === publicSignals.length) return undefined;
   return {
-    code: "PINNED_SIGNAL_MISMATCH",
-    why: `Public signal ${index} (${circuit.publicSignals[index] ?? ""}) is ${publicSignals[index] ?? ""}; the job pins it to ${pinnedPublicSignals[index] ?? ""}.`,
+    code: "PINNED_SIGNAL_COUNT",
+    why: `The job pins ${pins} public signals; ${circuit.id} has ${publicSignals.length}.`,
   };
 };
-
-const sameNumber = (pinned: string, signal: string): boolean =>
-  DECIMAL.test(pinned) ? BigInt(pinned) === BigInt(signal) : pinned === signal;
 
 const rootFault = ({ circuit, publicSignals, merkleRoot }: Claim): Fault | undefined => {
   const index = circuit.publicSignals.indexOf(ROOT_SIGNAL);

@@ -2,27 +2,19 @@
 import { randomBytes } from "node:crypto";
 import { checkInput } from "../../src/circuit/inputs/index.ts";
 import { NodeFailure } from "../../src/domain/failure.ts";
-import { loadCalculator } from "./check-input.ts";
+import { loadCalculator } from "./calculator-cache.ts";
 import type { InputJob } from "./check-input.ts";
 import type { Reproduction } from "./verifier.ts";
+import { malformedInput, witnessFault } from "./witness-fault.ts";
 
 export const computeWitness = async (job: InputJob): Promise<Reproduction> => {
   const form = checkInput(job.circuit, job.input);
-  if (!form.ok) {
-    const where = form.field === "" ? "" : `${form.field}: `;
-    return { outcome: "malformed", reason: `${where}${form.problem}; ${form.remedy}` };
-  }
+  if (!form.ok) return malformedInput(form);
   try {
     const calculator = await loadCalculator(job);
     calculator.calculate(form.complete(randomBytes).signals);
     return { outcome: "satisfied" };
   } catch (reason) {
-    return outcomeOf(NodeFailure.from(reason));
+    return witnessFault(NodeFailure.from(reason));
   }
-};
-
-const outcomeOf = ({ code, message }: NodeFailure): Reproduction => {
-  if (code === "unsatisfied_constraints") return { outcome: "unsatisfied", reason: message };
-  if (code === "malformed_input") return { outcome: "malformed", reason: message };
-  return { outcome: "inconclusive", reason: message };
 };

@@ -16,8 +16,8 @@ describe("the verifier", () => {
   let verifier: Verifier;
   beforeAll(async () => {
     real = await builtInProof("addition", { a: "2", b: "3" });
-    const { circuit, proof, publicSignals } = real;
-    claim = { circuit, proof, publicSignals, pinnedPublicSignals: [], merkleRoot: "" };
+    const { circuit, input, proof, publicSignals } = real;
+    claim = { circuit, input, proof, publicSignals, pinnedPublicSignals: [], merkleRoot: "" };
   });
   afterEach(() => verifier.close());
 

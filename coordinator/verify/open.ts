@@ -1,15 +1,20 @@
-/** Opens the verifier: threads that verify, a thread that checks inputs, processes that reproduce failures. */
+/** Opens the verifier: threads that verify, compute public signals and check inputs, processes that reproduce failures. */
 import { availableParallelism } from "node:os";
 import type { Circuit } from "../../src/domain/circuit.ts";
+import type { SnarkjsProof } from "../../src/wire/proof.ts";
 import { CoordinatorFailure } from "../failure.ts";
 import type { Log } from "../log.ts";
+import { judgeBinding, missedPin } from "./binding.ts";
 import { checkForm } from "./claim-form.ts";
 import type { InputJob } from "./check-input.ts";
 import type { ProofAnswer, ProofJob } from "./proof-job.ts";
 import { openReproducer } from "./reproduce.ts";
 import { createScrutiny } from "./scrutiny.ts";
+import type { SignalsJob, TrueSignals } from "./signals-job.ts";
 import type { PoolOutcome, ThreadPool } from "./thread-pool.ts";
 import { openThreadPool } from "./thread-pool.ts";
+import type { SignalsAnswer } from "./true-signals.ts";
+import { createTrueSignals } from "./true-signals.ts";
 import type { Claim, InputCheck, ProofCheck, Verifier } from "./verifier.ts";
 
 export type VerifierOptions = {
@@ -19,6 +24,13 @@ export type VerifierOptions = {
     readonly artifactPath: (sha256: string) => string | undefined;
   };
   readonly log: Log;
+  /**
+   * "always" (default): each proof's public signals have to be those of its task's input. "pins-only": only where a pin is
+   * missed, to tell whether the worker or the job is wrong; otherwise any valid proof of the circuit will do.
+   */
+  readonly inputBinding?: "always" | "pins-only";
+  /** Time for the public signals of one input, ms. */
+  readonly signalsDeadlineMs?: number;
   /** Verifying threads; default: the cores, at most 8. */
   readonly threads?: number;
   /** Time for one proof, ms. */
@@ -45,6 +57,11 @@ const RETRY_DISPUTED_MS = 600_000;
 const INPUT_DEADLINE_MS = 10_000;
 /** Several jobs of a thousand inputs at once. */
 const INPUT_QUEUE_LIMIT = 4_096;
+/** As long as a reproduction; ordinary circuits take 5 to 200 ms. */
+const SIGNALS_DEADLINE_MS = 60_000;
+/** Each may hold a gigabyte while it computes. */
+const MAX_SIGNALS_THREADS = 4;
+const SIGNALS_QUEUE_LIMIT = 256;
 /** design/protocol.md: 60 s and a memory cap. */
 const REPRODUCTION_TIMEOUT_MS = 60_000;
 const REPRODUCTION_MEMORY_BYTES = 2 * 2 ** 30;
@@ -72,6 +89,14 @@ export const openVerifier = (options: VerifierOptions): Verifier => {
     deadlineMs: INPUT_DEADLINE_MS,
     log,
   });
+  const signals = openThreadPool<SignalsJob, TrueSignals>({
+    name: "signals",
+    entry: new URL("./signals.worker.ts", import.meta.url),
+    threads: Math.min(availableParallelism(), MAX_SIGNALS_THREADS),
+    queueLimit: SIGNALS_QUEUE_LIMIT,
+    deadlineMs: options.signalsDeadlineMs ?? SIGNALS_DEADLINE_MS,
+    log,
+  });
   const reproducer = openReproducer({
     parallel: REPRODUCTIONS,
     queueLimit: REPRODUCTION_QUEUE_LIMIT,
@@ -79,27 +104,61 @@ export const openVerifier = (options: VerifierOptions): Verifier => {
     memoryCapBytes: options.reproductionMemoryBytes ?? REPRODUCTION_MEMORY_BYTES,
   });
   return {
-    verify: proofVerifier(options, proofs),
+    verify: claimVerifier(options, proofVerifier(options, proofs), signals),
     checkInput: async (circuit, input) =>
       inputVerdict(await inputs.run(inputJob(options, circuit, input))),
     warm: () => {
       proofs.warm();
       inputs.warm();
+      if (options.inputBinding !== "pins-only") signals.warm();
     },
     reproduce: async (circuit, input) => reproducer.run(inputJob(options, circuit, input)),
     close: async () => {
       reproducer.close();
-      await Promise.all([proofs.close(), inputs.close()]);
+      await Promise.all([proofs.close(), inputs.close(), signals.close()]);
     },
   };
 };
 
 type Verify = Verifier["verify"];
+type VerifyProof = (claim: Claim, proof: SnarkjsProof) => Promise<ProofCheck>;
+
+/** The proof and its task's input are looked at side by side; a wrong proof does not wait for the input. */
+const claimVerifier = (
+  options: VerifierOptions,
+  verifyProof: VerifyProof,
+  signals: ThreadPool<SignalsJob, TrueSignals>,
+): Verify => {
+  const trueSignals = createTrueSignals(signals);
+  const truthOf = async ({ circuit, input }: Claim): Promise<SignalsAnswer> => {
+    const publicSignals = circuit.publicSignals.length;
+    const answer = await trueSignals({ ...inputJob(options, circuit, input), publicSignals });
+    if (answer.outcome === "inconclusive") {
+      const { reason } = answer;
+      options.log.warn("public signals of an input unknown", { circuit: circuit.id, reason });
+    }
+    return answer;
+  };
+  const looksAtInput = (claim: Claim): boolean =>
+    claim.input.length > 0 &&
+    (options.inputBinding !== "pins-only" || missedPin(claim) !== undefined);
+
+  return async (claim) => {
+    const form = checkForm(claim);
+    if (!form.sound) return { valid: false, ...form.fault };
+    if (!looksAtInput(claim)) return verifyProof(claim, form.proof);
+    const truth = truthOf(claim);
+    // Nobody may come to wait for it.
+    truth.catch(() => undefined);
+    const check = await verifyProof(claim, form.proof);
+    return check.valid === true ? judgeBinding(claim, await truth) : check;
+  };
+};
 
 const proofVerifier = (
   { circuits, log, random = Math.random }: VerifierOptions,
   proofs: ThreadPool<ProofJob, ProofAnswer>,
-): Verify => {
+): VerifyProof => {
   const scrutiny = createScrutiny(random);
 
   const judge = ({ circuit }: Claim, job: ProofJob, answer: ProofAnswer): ProofCheck => {
@@ -126,15 +185,13 @@ const proofVerifier = (
     }
   };
 
-  return async (claim) => {
-    const form = checkForm(claim);
-    if (!form.sound) return { valid: false, ...form.fault };
+  return async (claim, proof) => {
     const { circuit, publicSignals } = claim;
     const job: ProofJob = {
       curve: circuit.curve,
       vkeyDigest: circuit.vkey.sha256,
       vkeyJson: await circuits.vkeyJson(circuit),
-      proof: form.proof,
+      proof,
       publicSignals,
       secondOpinion: scrutiny.needsSecondOpinion(circuit),
     };

@@ -3,8 +3,9 @@ import type { Circuit } from "../../src/domain/circuit.ts";
 
 export type Verifier = {
   /**
-   * Strict parsing (canonical, fixed width, on curve, in subgroup, count and range of the public signals, pinned
-   * signals), then the pairing against our own verification key, off the event loop, with a deadline.
+   * Strict parsing (canonical, fixed width, on curve, in subgroup, count and range of the public signals), then the
+   * pairing against our own verification key and, beside it, the public signals of the task's own input, by its witness:
+   * a valid proof of another input, or one that misses a pin, is none of the task's. Off the event loop, with deadlines.
    */
   readonly verify: (claim: Claim) => Promise<ProofCheck>;
   /** Checks an input against its circuit's adapter and declared signals without running the witness calculator. */
@@ -19,6 +20,8 @@ export type Verifier = {
 
 export type Claim = {
   readonly circuit: Circuit;
+  /** The task's; empty once the task is final and its input gone, when neither input nor pins are looked at. */
+  readonly input: Uint8Array;
   /** TaskCompletionRequest.proof_data. */
   readonly proof: Uint8Array;
   /** Decimal, as reported. */
@@ -33,6 +36,8 @@ export type ProofCheck =
   | { readonly valid: true }
   /** `why` is one plain sentence that names what was wrong and what would be right. */
   | { readonly valid: false; readonly code: string; readonly why: string }
+  /** The proof holds and is of the task's input, and the job pins public signals that this input cannot lead to. */
+  | { readonly valid: "unmeetable"; readonly why: string }
   /** The verifier is full or broken: nothing is known about the proof, the node should try again. */
   | {
       readonly valid: "unknown";

@@ -16,7 +16,7 @@ import { digestFile } from "../../circuits/digest.ts";
 import { proofMemoryBytes } from "../../circuits/memory-estimate.ts";
 import { silentLog } from "../../db/testing/silent-log.ts";
 import { CoordinatorFailure } from "../../failure.ts";
-import { loadCalculator } from "../check-input.ts";
+import { loadCalculator } from "../calculator-cache.ts";
 import { installSingleThreadCurve } from "../single-thread-curve.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -86,6 +86,8 @@ const benchCircuit = async (name: BenchName): Promise<RealCircuit> => {
 };
 
 export type RealProof = RealCircuit & {
+  /** As an owner submits it. */
+  readonly input: Uint8Array;
   readonly key: VerificationKey;
   readonly proof: Uint8Array;
   readonly publicSignals: readonly string[];
@@ -93,7 +95,10 @@ export type RealProof = RealCircuit & {
 
 /** Proves a benchmark circuit's own witness: some seconds. */
 export const benchProof = async (name: BenchName): Promise<RealProof> =>
-  prove(await benchCircuit(name), benchFile(name, "wtns"));
+  prove(await benchCircuit(name), {
+    input: await readFile(benchFile(name, "input.json")),
+    witness: benchFile(name, "wtns"),
+  });
 
 /** A circuit that ships with the project. */
 export const builtInCircuit = async (id: string): Promise<RealCircuit> => {
@@ -114,14 +119,16 @@ export const builtInProof = async (
   input: Readonly<Record<string, unknown>>,
 ): Promise<RealProof> => {
   const real = await builtInCircuit(id);
-  const form = checkInput(real.circuit, Buffer.from(JSON.stringify(input)));
+  const bytes = Buffer.from(JSON.stringify(input));
+  const form = checkInput(real.circuit, bytes);
   if (!form.ok) throw malformed(`${id}: ${form.problem}`);
   const wasmDigest = real.circuit.wasm.sha256;
   const calculator = await loadCalculator({
     wasmDigest,
     wasmPath: real.paths.get(wasmDigest) ?? "",
   });
-  return prove(real, calculator.calculate(form.complete(randomBytes).signals).wtns);
+  const witness = calculator.calculate(form.complete(randomBytes).signals).wtns;
+  return prove(real, { input: bytes, witness });
 };
 
 /** Circuits and inputs that stand for a curve. */
@@ -130,7 +137,9 @@ export const proofOn: Readonly<Record<Curve, () => Promise<RealProof>>> = {
   bls12381: () => builtInProof("addition_bls12381", { a: "2", b: "3" }),
 };
 
-const prove = async (real: RealCircuit, witness: string | Uint8Array): Promise<RealProof> => {
+type Proven = { readonly input: Uint8Array; readonly witness: string | Uint8Array };
+
+const prove = async (real: RealCircuit, { input, witness }: Proven): Promise<RealProof> => {
   const { curve, zkey } = real.circuit;
   await installSingleThreadCurve(curve);
   const path = real.paths.get(zkey.sha256) ?? "";
@@ -138,7 +147,7 @@ const prove = async (real: RealCircuit, witness: string | Uint8Array): Promise<R
     singleThread: true,
   });
   const key = JSON.parse(real.vkeyJson) as VerificationKey;
-  return { ...real, key, proof: encodeProof(curve, proof), publicSignals };
+  return { ...real, key, input, proof: encodeProof(curve, proof), publicSignals };
 };
 
 const malformed = (name: string): CoordinatorFailure =>

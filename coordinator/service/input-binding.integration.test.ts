@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { TaskAssignment } from "../../src/gen/coordinator_pb.ts";
+import { Verdict } from "../../src/gen/coordinator_pb.ts";
+import { TaskState } from "../../src/gen/proving/v1/job_pb.ts";
+import { bearer, clientsOf, complete, grpcWeb, openStream, register } from "./testing/clients.ts";
+import type { OpenStream } from "./testing/clients.ts";
+import { openTestCoordinator } from "./testing/coordinator.ts";
+import type { TestCoordinator } from "./testing/coordinator.ts";
+import { prove } from "./testing/proofs.ts";
+
+let coordinator: TestCoordinator;
+let stream: OpenStream;
+afterEach(async () => {
+  stream.close();
+  await coordinator.close();
+});
+
+/** A worker holding the one task of a job. */
+const holding = async (
+  job: { readonly circuitId: string; readonly input: object; readonly pins?: readonly string[] },
+  settings: Readonly<Record<string, string>> = {},
+) => {
+  coordinator = await openTestCoordinator(settings);
+  const { node, jobs } = clientsOf(grpcWeb(coordinator.url));
+  const key = bearer(coordinator.ownerKey);
+  const workerId = "worker";
+  const registration = await register(node, { workerId });
+  stream = openStream(node, { workerId, sessionId: registration.sessionId });
+  const submitted = await jobs.submitJob(
+    {
+      circuitId: job.circuitId,
+      inputs: [Buffer.from(JSON.stringify(job.input))],
+      inputsVisibleToVolunteers: true,
+      pinnedPublicSignals: [...(job.pins ?? [])],
+    },
+    key,
+  );
+  const assignment = async (number: number): Promise<TaskAssignment> => {
+    await expect.poll(() => stream.assignments.length, { timeout: 15_000 }).toBe(number);
+    const received = stream.assignments[number - 1];
+    if (received === undefined) throw new RangeError(`no assignment ${number}`);
+    return received;
+  };
+  const report = async (number: number, input: Record<string, string>) =>
+    complete(node, workerId, {
+      assignment: await assignment(number),
+      proof: await prove(job.circuitId, input),
+    });
+  const task = async () => {
+    const { job: found } = await jobs.getJob({ jobId: submitted.job?.jobId ?? "" }, key);
+    return found?.tasks[0];
+  };
+  return { report, task };
+};
+
+describe.each(["addition", "addition_bls12381"])("a task of %s", (circuitId) => {
+  const input = { a: "20", b: "30" };
+
+  it("is not done by a valid proof of another input", async () => {
+    const { report, task } = await holding({ circuitId, input });
+    const answer = await report(1, { a: "1", b: "1" });
+    expect(answer).toMatchObject({ success: false, verdict: Verdict.REJECTED });
+    expect(answer.message).toMatch(/^The proof is of another input: .* is 2; .* it is 50\.$/u);
+    expect((await task())?.attempts[0]?.outcome).toBe("rejected");
+    expect(await report(2, input)).toMatchObject({ verdict: Verdict.ACCEPTED });
+  });
+
+  it("is done by one where only pins bind: what the check is for", async () => {
+    const { report, task } = await holding(
+      { circuitId, input },
+      { INPUT_BINDING: "pins-only", PRACTICE_TASKS: "false" },
+    );
+    expect(await report(1, { a: "1", b: "1" })).toMatchObject({ verdict: Verdict.ACCEPTED });
+    expect((await task())?.state).toBe(TaskState.ACCEPTED);
+  });
+
+  it("that no proof can do by its pins ends as failed, and says which pin", async () => {
+    const { report, task } = await holding({ circuitId, input, pins: ["51"] });
+    const answer = await report(1, input);
+    expect(answer).toMatchObject({ success: false, verdict: Verdict.FAILED });
+    const reason =
+      /no proof can meet the job's pins: public signal 0 \(\w+\) is pinned to 51, and of this input it is 50$/u;
+    expect(answer.message).toMatch(reason);
+    const ended = await task();
+    expect(ended).toMatchObject({ state: TaskState.FAILED });
+    expect(ended?.reason).toMatch(reason);
+    // Its outbox may bring it again.
+    expect(await report(1, input)).toMatchObject({ verdict: Verdict.FAILED });
+  });
+});
