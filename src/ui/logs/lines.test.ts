@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atLeast, levels, readLines, timeOf } from "./lines.ts";
+import { atLeast, levels, readLine, splitLines, timeOf } from "./lines.ts";
 
 const ndjson = (...lines: readonly (object | string)[]): Uint8Array =>
   new TextEncoder().encode(
@@ -13,10 +13,9 @@ const line = {
   msg: "hello",
 };
 
-describe("readLines", () => {
+describe("readLine", () => {
   it("reads the four keys, and keeps the others together", () => {
-    const [read] = readLines(ndjson({ ...line, attempt: 2, max_retries: 5 }));
-    expect(read).toEqual({
+    expect(readLine(JSON.stringify({ ...line, attempt: 2, max_retries: 5 }))).toEqual({
       level: "info",
       timestamp: line.timestamp,
       caller: "link.ts:12",
@@ -25,28 +24,41 @@ describe("readLines", () => {
     });
   });
 
-  it("puts the newest first", () => {
-    const read = readLines(ndjson({ ...line, msg: "first" }, { ...line, msg: "second" }));
-    expect(read.map(({ message }) => message)).toEqual(["second", "first"]);
-  });
-
-  it("shows a broken line as it is", () => {
-    expect(readLines(ndjson('{"level":"inf'))[0]?.message).toBe('{"level":"inf');
-    expect(readLines(ndjson("null"))[0]?.message).toBe("null");
-  });
-
-  it("an empty log has no lines", () => {
-    expect(readLines(new Uint8Array())).toEqual([]);
+  it.each(['{"level":"inf', "null"])("shows the broken line %s as it is", (broken) => {
+    expect(readLine(broken).message).toBe(broken);
   });
 });
 
-it.each(levels.map((level, index) => [level, levels.length - index] as const))(
-  "atLeast %s keeps %i of four",
-  (level, kept) => {
-    const lines = readLines(ndjson(...levels.map((each) => ({ ...line, level: each }))));
-    expect(atLeast(lines, level)).toHaveLength(kept);
-  },
-);
+describe("splitLines", () => {
+  it("puts the newest first", () => {
+    const split = splitLines(ndjson({ ...line, msg: "first" }, { ...line, msg: "second" }));
+    expect(split.map((each) => readLine(each).message)).toEqual(["second", "first"]);
+  });
+
+  it("an empty log has no lines", () => {
+    expect(splitLines(new Uint8Array())).toEqual([]);
+  });
+});
+
+describe("atLeast", () => {
+  it.each(levels.map((level, index) => [level, levels.length - index] as const))(
+    "%s keeps %i of four",
+    (level, kept) => {
+      const lines = splitLines(ndjson(...levels.map((each) => ({ ...line, level: each }))));
+      expect(atLeast(lines, level)).toHaveLength(kept);
+    },
+  );
+
+  it("goes by the line's own level, not by what a message quotes", () => {
+    const lines = splitLines(ndjson({ ...line, msg: '"level":"error"' }));
+    expect(atLeast(lines, "error")).toEqual([]);
+  });
+
+  it("counts a broken line as info", () => {
+    expect(atLeast(["cut in ha"], "info")).toHaveLength(1);
+    expect(atLeast(["cut in ha"], "warn")).toEqual([]);
+  });
+});
 
 it("timeOf formats a timestamp and leaves anything else", () => {
   expect(timeOf("1970-01-01T00:00:01.000Z", String)).toBe("1000");

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "react";
+import { memo, useEffect, useMemo, useState } from "react";
 import type { PanelProps } from "../commands.ts";
 import { formatClock } from "../format.ts";
 import { useLoaded } from "../use-loaded.ts";
-import { atLeast, levels, readLines, timeOf, type Level, type LogLine } from "./lines.ts";
+import { atLeast, levels, readLine, splitLines, timeOf, type Level } from "./lines.ts";
 import { saveFile } from "./save-file.ts";
 import { logWords as words } from "./words.ts";
 
@@ -86,8 +86,8 @@ const LevelChoice = ({ level, choose }: ChoiceProps) => (
 type LinesProps = { readonly ndjson: Uint8Array; readonly level: Level };
 
 const Lines = ({ ndjson, level }: LinesProps) => {
-  const all = readLines(ndjson);
-  const wanted = atLeast(all, level);
+  const all = useMemo(() => splitLines(ndjson), [ndjson]);
+  const wanted = useMemo(() => atLeast(all, level), [all, level]);
   const shown = wanted.slice(0, SHOWN);
   if (shown.length === 0) {
     return <p className="empty">{all.length === 0 ? words.empty : words.emptyFiltered}</p>;
@@ -105,9 +105,9 @@ const Lines = ({ ndjson, level }: LinesProps) => {
             </tr>
           </thead>
           <tbody>
-            {shown.map((line, index) => (
+            {shown.map((text, index) => (
               // Lines have no name of their own; counted from the oldest, a line keeps its number.
-              <Line key={wanted.length - index} line={line} />
+              <Line key={wanted.length - index} text={text} />
             ))}
           </tbody>
         </table>
@@ -116,15 +116,20 @@ const Lines = ({ ndjson, level }: LinesProps) => {
   );
 };
 
-const Line = ({ line }: { readonly line: LogLine }) => (
-  <tr data-level={line.level}>
-    <td className="log-time" title={line.timestamp}>
-      {timeOf(line.timestamp, formatClock)}
-    </td>
-    <td className="log-level">{line.level}</td>
-    <td className="log-message">
-      {line.message} <span className="log-fields">{line.fields}</span>{" "}
-      <span className="log-caller">{line.caller}</span>
-    </td>
-  </tr>
-);
+/** Read and drawn once, however often the log is loaded anew. */
+const Line = memo(({ text }: { readonly text: string }) => {
+  const line = readLine(text);
+  return (
+    <tr data-level={line.level}>
+      <td className="log-time" title={line.timestamp}>
+        {timeOf(line.timestamp, formatClock)}
+      </td>
+      <td className="log-level">{line.level}</td>
+      <td className="log-message">
+        {line.message} <span className="log-fields">{line.fields}</span>{" "}
+        <span className="log-caller">{line.caller}</span>
+      </td>
+    </tr>
+  );
+});
+Line.displayName = "Line";
