@@ -85,6 +85,18 @@ describe("lanes", () => {
     expect(html).toContain(laneWords.practice);
   });
 
+  it("say how much of a key has come while it is fetched, and nothing of another's", () => {
+    const progress = { stage: "key", share: 0, elapsedMs: 0 } as const;
+    const prover = proving({ progress });
+    const download = { circuitId: "merkle_proof", doneBytes: 500_000, totalBytes: 2_000_000 };
+    const html = draw(node({ provers: [prover], download }));
+    expect(html).toContain("Key: 500.0 kB of 2.0 MB");
+    expect(html).toMatch(/<progress[^>]*value="0.25"/);
+    const other = draw(node({ provers: [prover], download: { ...download, circuitId: "other" } }));
+    expect(other).toContain(stageWords.key);
+    expect(other).not.toContain("Key: ");
+  });
+
   it("name the project of a task that is no practice", () => {
     const project = { name: "Open Ballot", purpose: "", url: "", practice: false };
     const html = draw(node({ provers: [proving({ project })] }));

@@ -1,8 +1,8 @@
 import type { ProverState } from "../../domain/event.ts";
 import type { ProjectCard } from "../../domain/task.ts";
-import { plannedProvers, useView } from "../../store/view.ts";
+import { plannedProvers, useView, type NodeState } from "../../store/view.ts";
 import { useNow } from "../clock.ts";
-import { clampShare, formatElapsed, formatShare } from "../format.ts";
+import { clampShare, formatBytes, formatElapsed, formatShare } from "../format.ts";
 import { laneWords as words, stageWords } from "./words.ts";
 
 /** A lane for each prover, of one height whatever it does; before Start as many as there will be. */
@@ -38,25 +38,37 @@ const Lane = ({ index }: { readonly index: number }) => {
 type Proving = Extract<ProverState, { name: "proving" }>;
 
 const Proving = ({ prover }: { readonly prover: Proving }) => {
-  const { stage, share } = prover.progress;
   const nowMs = useNow(true);
+  const download = useView((state) => state.node.download);
+  const { share, stage } = shownProgress(prover, download);
   return (
     <>
       <span className="lane-what">
         <span className="lane-circuit">{prover.circuitId}</span>{" "}
         <Project project={prover.project} />
       </span>
-      <progress
-        className="lane-bar"
-        max={1}
-        value={clampShare(share)}
-        aria-label={stageWords[stage]}
-      />
-      <span className="lane-stage">{stageWords[stage]}</span>
+      <progress className="lane-bar" max={1} value={clampShare(share)} aria-label={stage} />
+      <span className="lane-stage">{stage}</span>
       <span className="lane-figure">{formatShare(share)}</span>
       <span className="lane-figure lane-time">{formatElapsed(nowMs - prover.startedAtMs)}</span>
     </>
   );
+};
+
+/** The proof's own progress; while its key comes over the network, that of the bytes. */
+const shownProgress = (
+  { circuitId, progress }: Proving,
+  download: NodeState["download"],
+): { readonly share: number; readonly stage: string } => {
+  const { stage, share } = progress;
+  if (stage !== "key" || download?.circuitId !== circuitId || download.totalBytes === 0) {
+    return { share, stage: stageWords[stage] };
+  }
+  const { doneBytes, totalBytes } = download;
+  return {
+    share: doneBytes / totalBytes,
+    stage: words.fetching(formatBytes(doneBytes), formatBytes(totalBytes)),
+  };
 };
 
 const Project = ({ project }: { readonly project: ProjectCard }) =>

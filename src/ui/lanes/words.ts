@@ -10,6 +10,7 @@ export const laneWords = {
   idle: "Waiting for a task",
   replacing: "Being replaced",
   ended: "Ended",
+  fetching: (done: string, total: string): string => `Key: ${done} of ${total}`,
 } as const;
 
 /** What a prover does, in words that need no book. */
