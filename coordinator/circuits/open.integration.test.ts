@@ -195,6 +195,14 @@ describe("the circuit registry", () => {
       expect(await registry.remove(idOf("c14"))).toBe("removed");
       expect(await registry.remove(idOf("c14"))).toBe("unknown");
       expect(ids(registry)).toEqual(builtInIds);
+      // Proofs that it has made stay good, also after a restart.
+      const { circuit: removed } = again.admitted ? again.circuit : expect.unreachable();
+      const { zkey, vkey } = removed;
+      const later = await open();
+      expect(later.byZkey(zkey.sha256)).toBeUndefined();
+      expect(later.artifactPath(vkey.sha256)).toBeUndefined();
+      expect(later.past(zkey.sha256)).toEqual(removed);
+      expect(JSON.parse(await later.vkeyJson(removed))).toMatchObject({ protocol: "groth16" });
       await expect.poll(() => ids(replica), { timeout: 5_000 }).toEqual(builtInIds);
       stopListening();
     },

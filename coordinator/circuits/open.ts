@@ -97,9 +97,10 @@ const answersFrom = (watch: Watch, signingKey: SigningKey | undefined) => {
     current: () => watch.snapshot().current,
     byId: (id: CircuitId) => watch.snapshot().byId.get(id),
     byZkey: (digest: string) => watch.snapshot().byZkey.get(digest),
+    past: (digest: string) => watch.snapshot().past.get(digest),
     manifest: () => watch.snapshot().manifest,
     artifactPath,
-    vkeyJson: createVkeyCache(artifactPath),
+    vkeyJson: createVkeyCache((digest) => watch.snapshot().vkeys.get(digest)),
     signingKey: signingKey?.publicHex ?? "",
     onChange: watch.onChange,
   };

@@ -8,6 +8,8 @@ export type CircuitRegistry = {
   readonly byId: (id: CircuitId) => RegisteredCircuit | undefined;
   /** The version with this zkey, also when it has been replaced. */
   readonly byZkey: (zkeyDigest: string) => RegisteredCircuit | undefined;
+  /** As `byZkey`, removed circuits too: proofs that were accepted stay good, and `vkeyJson` has their key. */
+  readonly past: (zkeyDigest: string) => Circuit | undefined;
   /**
    * Admits a circuit from two files that it takes over: hashes them, derives the verification key from the zkey, checks
    * it (gamma != delta, no infinities, in subgroup, lengths, at least one contribution or marked development), stores

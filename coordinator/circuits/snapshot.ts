@@ -13,7 +13,11 @@ export type Snapshot = {
   readonly byId: ReadonlyMap<CircuitId, RegisteredCircuit>;
   /** Replaced versions too. */
   readonly byZkey: ReadonlyMap<string, RegisteredCircuit>;
-  /** Path by SHA-256. */
+  /** By zkey, removed ones too: what accepted proofs were made with, as long as its verification key is here. */
+  readonly past: ReadonlyMap<string, Circuit>;
+  /** Path by SHA-256: of verification keys, removed circuits' too. */
+  readonly vkeys: ReadonlyMap<string, string>;
+  /** Path by SHA-256 of what is served. */
   readonly artifacts: ReadonlyMap<string, string>;
   readonly manifest: string;
   /** Changes when the rest does. */
@@ -31,10 +35,18 @@ export type SnapshotParts = {
 
 export const takeSnapshot = (parts: SnapshotParts): Snapshot => {
   const artifacts = new Map<string, string>();
+  const past = new Map<string, Circuit>();
+  const vkeys = new Map<string, string>();
   const byZkey = new Map<string, RegisteredCircuit>();
   const byId = new Map<CircuitId, RegisteredCircuit>();
   for (const { circuit, builtIn, removed } of parts.rows) {
-    if (removed || parts.isWithdrawn(circuit) || !findFiles(parts, circuit, artifacts)) continue;
+    if (parts.isWithdrawn(circuit)) continue;
+    const vkey = parts.find(circuit.vkey.sha256, "vkey.json");
+    if (vkey !== undefined) {
+      past.set(circuit.zkey.sha256, circuit);
+      vkeys.set(circuit.vkey.sha256, vkey);
+    }
+    if (removed || !findFiles(parts, circuit, artifacts)) continue;
     const registered = { circuit, builtIn, signed: parts.signingKey !== undefined };
     byZkey.set(circuit.zkey.sha256, registered);
     if (!byId.has(circuit.id)) byId.set(circuit.id, registered);
@@ -44,6 +56,8 @@ export const takeSnapshot = (parts: SnapshotParts): Snapshot => {
     current: [...byId.values()],
     byId,
     byZkey,
+    past,
+    vkeys,
     artifacts,
     manifest: encodeManifest(served.map((circuit) => entryOf(circuit, parts.signingKey))),
     fingerprint: JSON.stringify(served),

@@ -54,11 +54,11 @@ const unknownTask = (): CoordinatorFailure =>
 
 const circuitMissing = (row: ProofRow): CoordinatorFailure =>
   new CoordinatorFailure({
-    kind: "precondition",
-    reason: "CIRCUIT_REMOVED",
+    kind: "unavailable",
+    reason: "CIRCUIT_MISSING",
     field: "task_id",
-    problem: `circuit "${row.circuitId}" was removed, and its verification key with it`,
-    remedy: "add the circuit again with the same zkey",
+    problem: `the verification key of circuit "${row.circuitId}" is not on this coordinator`,
+    remedy: "add the circuit again with the same zkey, or bring back DATA_DIR/artifacts",
   });
 
 export const getProof =
@@ -71,9 +71,8 @@ export const getProof =
     const row = await services.queue.proof(owner, taskField("task_id", request.taskId));
     if (row === undefined) throw unknownTask();
     if (row.result === undefined) throw withoutProof(row);
-    const registered = services.registry.byZkey(row.zkeyDigest);
-    if (registered === undefined) throw circuitMissing(row);
-    const { circuit } = registered;
+    const circuit = services.registry.past(row.zkeyDigest);
+    if (circuit === undefined) throw circuitMissing(row);
     return {
       taskId: row.taskId,
       circuitId: row.circuitId,
