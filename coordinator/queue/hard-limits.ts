@@ -1,5 +1,4 @@
 /** How long an attempt may take at most: 4 x p95 of its circuit's proofs on nodes of the same speed. */
-import type { CircuitId } from "../../src/domain/ids.ts";
 import type { Executor } from "../db/pool.ts";
 import type { QueueContext } from "./context.ts";
 import type { QueuePolicy } from "./policy.ts";
@@ -57,18 +56,6 @@ const readLimits = async (sql: Executor, policy: QueuePolicy): Promise<KnownLimi
     ms: limitOf(row.p95, policy),
   }));
 };
-
-/** Queue.hardLimitMs: as it stands now, past the cache. */
-export const hardLimitMs =
-  ({ database, policy }: QueueContext) =>
-  async (circuitId: CircuitId, nodeClass: number): Promise<number> => {
-    const rows = await database.sql<[{ samples: bigint; p95: number | null }]>`
-      select count(*) as samples, percentile_cont(0.95) within group (order by duration_ms) as p95
-      from proof_samples where circuit_id = ${circuitId} and node_class = ${nodeClass}`;
-    const { samples, p95 } = rows[0];
-    const enough = p95 !== null && samples >= BigInt(policy.hardLimit.minSamples);
-    return enough ? limitOf(p95, policy) : policy.hardLimit.defaultMs;
-  };
 
 const limitOf = (p95: number, { hardLimit }: QueuePolicy): number =>
   Math.round(Math.min(hardLimit.maxMs, Math.max(hardLimit.minMs, hardLimit.factor * p95)));

@@ -27,13 +27,6 @@ export const findAccess = async (sql: Executor, hash: Uint8Array): Promise<Acces
   return rows[0];
 };
 
-/** At once, on every replica. False = no such key was in force. */
-export const revokeAccessKey = async (sql: Executor, hash: Uint8Array): Promise<boolean> => {
-  const rows = await sql`
-    update access_keys set revoked_at = now() where hash = ${hash} and revoked_at is null returning hash`;
-  return rows.length > 0;
-};
-
 /** A secret by its name; `make` gives its value at the first call. Of replicas that start together, one makes it. */
 export const secret = async (
   sql: Executor,
@@ -72,19 +65,6 @@ export const ticketKeys = async (sql: Executor): Promise<TicketKeys> => {
   await secret(sql, TICKET_KEY, newTicketKey);
   const [current, previous] = await generations(sql, TICKET_KEY, 2);
   return { current: current ?? newTicketKey(), previous };
-};
-
-/** A new generation: tickets of the one before stay good, older ones do not. */
-export const rotateTicketKey = async (sql: Executor): Promise<TicketKeys> => {
-  await sql`
-    insert into secrets (name, generation, value)
-    select ${TICKET_KEY}, coalesce(max(generation), 0) + 1, ${newTicketKey()}
-    from secrets where name = ${TICKET_KEY}
-    on conflict (name, generation) do nothing`;
-  await sql`
-    delete from secrets where name = ${TICKET_KEY} and generation <= (
-      select max(generation) - 2 from secrets where name = ${TICKET_KEY})`;
-  return ticketKeys(sql);
 };
 
 const newTicketKey = (): Uint8Array => randomBytes(TICKET_KEY_BYTES);

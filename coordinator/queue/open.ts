@@ -9,7 +9,7 @@ import type { QueueContext } from "./context.ts";
 import { extend } from "./extend.ts";
 import { fail } from "./fail.ts";
 import { findAttempt } from "./find-attempt.ts";
-import { hardLimitMs, openHardLimits } from "./hard-limits.ts";
+import { openHardLimits } from "./hard-limits.ts";
 import { job } from "./job.ts";
 import { jobs } from "./jobs.ts";
 import { lease } from "./lease.ts";
@@ -75,7 +75,6 @@ export const openQueue = async (options: QueueOptions): Promise<Queue> => {
     promote: promote(context),
     purge: purge(context),
     stats: stats(context),
-    hardLimitMs: hardLimitMs(context),
     onWake: wakes.onWake,
     wake: wakes.wake,
     close: wakes.close,

@@ -41,13 +41,14 @@ export type QueuePolicy = {
   readonly unmeasuredCostMs: number;
   /** A worker silent for this long is suspect; for `leaseTtlMs`, gone. */
   readonly suspectAfterMs: number;
-  /** A seed worker has no token: its id is free again when it has been silent for this long. */
-  readonly seedIdleMs: number;
   readonly verdictsKeptMs: number;
   readonly attemptsKeptMs: number;
   /** How long a dead task can be revived. */
   readonly deadKeptMs: number;
   readonly workersKeptMs: number;
+  /** How long an owner can fetch the results of a job after its last task has ended; practice is nobody's. */
+  readonly resultsKeptMs: number;
+  readonly practiceKeptMs: number;
   /** Newest proof durations kept per circuit and node class. */
   readonly samplesKept: number;
   /** Wake-ups of one replica are at least this far apart. */
@@ -57,6 +58,10 @@ export type QueuePolicy = {
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
+
+/** Two heartbeats that did not come, and some time for the way. */
+export const suspectAfterMs = (heartbeatIntervalMs: number): number =>
+  2 * heartbeatIntervalMs + 10 * SECOND;
 
 export const defaultPolicy: QueuePolicy = {
   leaseTtlMs: LEASE_TTL_MS,
@@ -79,12 +84,13 @@ export const defaultPolicy: QueuePolicy = {
   inputBytesPerOwner: 64 * 1024 * 1024,
   retryAfterMs: 30 * SECOND,
   unmeasuredCostMs: SECOND,
-  suspectAfterMs: 2 * HEARTBEAT_INTERVAL_MS + 10 * SECOND,
-  seedIdleMs: 2 * HEARTBEAT_INTERVAL_MS,
+  suspectAfterMs: suspectAfterMs(HEARTBEAT_INTERVAL_MS),
   verdictsKeptMs: 7 * DAY,
   attemptsKeptMs: 30 * DAY,
   deadKeptMs: 7 * DAY,
   workersKeptMs: 30 * DAY,
+  resultsKeptMs: 90 * DAY,
+  practiceKeptMs: 60 * MINUTE,
   samplesKept: 1_000,
   wakeIntervalMs: 25,
 };

@@ -3,6 +3,7 @@
  */
 import type { QueueContext } from "./context.ts";
 import { finishTasks } from "./finish-tasks.ts";
+import { purgeJobs } from "./purge-jobs.ts";
 import type { Queue } from "./queue.ts";
 
 export const purge =
@@ -27,4 +28,5 @@ export const purge =
       reasonCode: sql`reason_code`,
       outcome: "failed",
     });
+    await purgeJobs(sql, policy);
   };

@@ -77,6 +77,8 @@ const pass = async ({ sql }: Database, ms: number): Promise<void> => {
       avoided_until = avoided_until - ${age},
       deadline_at = deadline_at - ${age}, created_at = created_at - ${age}`;
   await sql`update verdicts set created_at = created_at - ${age}`;
+  await sql`update jobs set created_at = created_at - ${age}`;
+  await sql`update finished_tasks set finished_at = finished_at - ${age}`;
   await sql`update attempts set ended_at = ended_at - ${age}`;
   await sql`update workers set last_seen = last_seen - ${age}`;
   await sql`update proof_samples set accepted_at = accepted_at - ${age}`;
