@@ -44,6 +44,7 @@ const fakeQueue = () => {
       hardLimitMs: 600_000,
       project: { name: "", purpose: "", url: "", practice: false },
       jobId: known(jobId("j")),
+      pinnedPublicSignals: [],
     };
   };
   const queue = {

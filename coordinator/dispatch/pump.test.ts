@@ -48,6 +48,7 @@ const leaseFor = (want: LeaseWant): Lease => {
     hardLimitMs: 600_000,
     project: { name: "", purpose: "", url: "", practice: false },
     jobId: known(jobId("j")),
+    pinnedPublicSignals: [],
   };
 };
 

@@ -1,12 +1,13 @@
 /** Queue.lease: one statement leases for all idle workers of this replica. */
 import { randomBytes } from "node:crypto";
-import type { Executor, Fragment, Json } from "../db/pool.ts";
+import type { Executor, Fragment } from "../db/pool.ts";
 import type { ProjectCard } from "../../src/domain/task.ts";
 import type { QueueContext } from "./context.ts";
 import type { HardLimits } from "./hard-limits.ts";
 import { attemptIdOf, jobIdOf, storedCircuitId, storedWorkerId, taskIdOf } from "./ids.ts";
 import type { Lease, LeaseWant, Queue } from "./queue.ts";
 import { uuids } from "./uuids.ts";
+import { wantRow } from "./want-row.ts";
 
 /** Slots per statement. Rows are locked per circuit before they are chosen among, so a statement must not ask for much. */
 const MAX_SLOTS = 256;
@@ -26,7 +27,9 @@ export const lease =
 const batches = function* (wants: readonly LeaseWant[]): Generator<readonly LeaseWant[]> {
   let batch: LeaseWant[] = [];
   let slots = 0;
-  for (const want of wants.filter((each) => each.slots > 0)) {
+  for (const asked of wants) {
+    const want = { ...asked, slots: Math.trunc(Math.min(asked.slots, MAX_SLOTS)) };
+    if (!(want.slots > 0)) continue;
     if (slots > 0 && slots + want.slots > MAX_SLOTS) {
       yield batch;
       batch = [];
@@ -51,6 +54,7 @@ type Row = {
   circuit_id: string;
   zkey_digest: string;
   project: ProjectCard;
+  pinned_public_signals: string[];
 };
 
 const leaseBatch = async (
@@ -89,7 +93,8 @@ const leaseBatch = async (
       returning tasks.*
     )
     select leased.id, leased.job_id, leased.attempt_id, leased.leases, leased.worker_id, leased.session_id,
-      leased.input, leased.created_at, leased.hard_limit_ms, circuits.id as circuit_id, circuits.zkey_digest, jobs.project
+      leased.input, leased.created_at, leased.hard_limit_ms, circuits.id as circuit_id, circuits.zkey_digest, jobs.project,
+      to_jsonb(jobs.pinned_public_signals) as pinned_public_signals
     from leased
     join circuits on circuits.key = leased.circuit_key
     join jobs on jobs.id = leased.job_id and jobs.id = any(array(select job_id from leased))
@@ -176,18 +181,6 @@ const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
     join want using (place)
   )`;
 
-const wantRow = (want: LeaseWant, place: number): Json => ({
-  place,
-  worker_id: want.worker.workerId,
-  session_id: want.worker.sessionId,
-  slots: want.slots,
-  circuits: want.circuits === "*" ? null : [...want.circuits],
-  curves: [...want.curves],
-  denied: [...want.deniedCircuits],
-  memory: want.memoryBudgetBytes,
-  node_class: want.nodeClass,
-});
-
 /** 128 random bits each: a lease that a crash of the database forgot can never be given out under the same id again. */
 const attemptIds = (count: number): string[] => {
   const bits = randomBytes(count * ATTEMPT_ID_BYTES).toString("hex");
@@ -209,5 +202,6 @@ const leaseOf = (row: Row, leaseTtlMs: number): Lease => ({
   leaseTtlMs,
   hardLimitMs: row.hard_limit_ms,
   project: row.project,
+  pinnedPublicSignals: row.pinned_public_signals,
   jobId: jobIdOf(row.job_id),
 });

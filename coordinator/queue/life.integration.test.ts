@@ -31,6 +31,7 @@ describe("a task's life", () => {
       attemptNumber: 1,
       leaseTtlMs: 90_000,
       hardLimitMs: 600_000,
+      pinnedPublicSignals: ["42", ""],
     });
     expect(lease.attemptId).toMatch(/^[0-9a-f]{32}$/u);
     const attempt = await attemptOf(queue, lease);
@@ -93,5 +94,20 @@ describe("a task's life", () => {
     expect(await get({ memoryBudgetBytes: 2_000_000 })).toEqual(["addition", "addition_bls"]);
     expect(await get({ circuits: [circuits.merkle.id] })).toEqual(["merkle_proof"]);
     expect(await get({ circuits: [] })).toEqual([]);
+  });
+
+  it.each([
+    ["memory", { memoryBudgetBytes: 2 ** 64 }],
+    ["no memory", { memoryBudgetBytes: Number.NaN }],
+    ["class", { nodeClass: 2 ** 40 }],
+    ["half a class", { nodeClass: 1.5 }],
+    ["half a slot", { slots: 1.5 }],
+    ["curve with a NUL", { curves: ["bn128", "\0"] }],
+    ["half a character", { curves: ["bn128", "\ud800"] }],
+  ])("leases for all, whatever one of them says of itself: %s", async (_, odd) => {
+    const { queue } = scenario;
+    await queue.submit(newJob(2));
+    const leases = await queue.lease([want("odd", odd), want("ann")]);
+    expect(leases.map((lease) => lease.worker.workerId).toSorted()).toEqual(["ann", "odd"]);
   });
 });

@@ -81,8 +81,6 @@ export type Queue = {
   readonly purge: () => Promise<void>;
 
   readonly stats: () => Promise<StatsRow>;
-  /** p95 of a circuit's accepted proofs for a node class, ms; undefined until there are 20 samples. */
-  readonly hardLimitMs: (circuitId: CircuitId, nodeClass: number) => Promise<number>;
 
   /**
    * Wake-ups: calls `listener` when tasks may have become ready, a job changed or attempts were cancelled, on any
@@ -191,7 +189,7 @@ export type NewSession = {
   readonly sessionId: string;
   /** SHA-256 of the token that came with the call; undefined = none came. */
   readonly tokenHash: Uint8Array | undefined;
-  /** SHA-256 of the token to give when the id is new; empty = a seed worker, which keeps no token and has none. */
+  /** SHA-256 of the token to give when the id is new. */
   readonly freshTokenHash: Uint8Array;
   readonly capabilities: Readonly<Record<string, string>>;
   readonly maxConcurrentTasks: number;
@@ -200,7 +198,7 @@ export type NewSession = {
 
 export type Registration =
   | { readonly outcome: "enrolled" | "renewed" }
-  /** The id is enrolled and the token is missing or wrong, or another seed worker of this id was heard of just now. */
+  /** The id is enrolled and the token is missing or wrong. */
   | { readonly outcome: "refused" };
 
 export type SessionRef = { readonly workerId: WorkerId; readonly sessionId: string };
@@ -245,6 +243,8 @@ export type Lease = {
   readonly hardLimitMs: number;
   readonly project: ProjectCard;
   readonly jobId: JobId;
+  /** What the owner wants the public signals to be, in their order; "" = anything. */
+  readonly pinnedPublicSignals: readonly string[];
 };
 
 export type Beat = {

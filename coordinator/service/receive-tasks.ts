@@ -39,7 +39,7 @@ const assignment = (
     manifestUrl: circuit === undefined ? "" : MANIFEST_URL,
     project: lease.project,
     traceparent: traceparent(),
-    pinnedPublicSignals: [],
+    pinnedPublicSignals: [...lease.pinnedPublicSignals],
   };
 };
 
