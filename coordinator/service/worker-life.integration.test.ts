@@ -197,7 +197,7 @@ describe("registering again", () => {
       .flat()
       .map(({ attemptId, outcome }) => [attemptId, outcome]);
     expect(outcomes).toContainEqual([kept.attemptId, "leased"]);
-    expect(outcomes).toContainEqual([dropped.attemptId, "expired"]);
+    expect(outcomes).toContainEqual([dropped.attemptId, "released"]);
   });
 });
 
