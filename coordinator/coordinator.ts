@@ -9,6 +9,7 @@ import type { Database } from "./db/open.ts";
 import { startPractice } from "./demo.ts";
 import type { Log } from "./log.ts";
 import { openQueue } from "./queue/open.ts";
+import { suspectAfterMs } from "./queue/policy.ts";
 import type { Queue } from "./queue/queue.ts";
 import { openRpcHandler } from "./service/handler.ts";
 import { openServices } from "./open-services.ts";
@@ -90,7 +91,14 @@ export const startCoordinator = async (options: CoordinatorOptions): Promise<Coo
     log,
   });
   try {
-    const queue = await openQueue({ database, log, policy: { leaseTtlMs: config.lease_ttl_ms } });
+    const queue = await openQueue({
+      database,
+      log,
+      policy: {
+        leaseTtlMs: config.lease_ttl_ms,
+        suspectAfterMs: suspectAfterMs(config.heartbeat_interval_ms),
+      },
+    });
     const builtInFolder = path.join(projectFolder, "public", "circuits");
     const registry = await openCircuitRegistry({ database, dataFolder, builtInFolder, log });
     const verifier = openVerifier({ circuits: registry, inputBinding: config.input_binding, log });
