@@ -10,7 +10,7 @@ import { keepShell } from "./platform/page/service-worker.ts";
 import { storageUse } from "./platform/page/storage-use.ts";
 import { urlOptions } from "./platform/page/url-options.ts";
 import { pageStore, writePage } from "./store/store.ts";
-import { isWorking } from "./store/view.ts";
+import { mayUpdate } from "./store/view.ts";
 import { App } from "./ui/app.tsx";
 import type { Commands } from "./ui/commands.ts";
 import "./ui/styles/index.css";
@@ -31,7 +31,9 @@ if (page.urlOptions.version !== undefined && location.hash === "") location.repl
 const node = (supported ? joinNode : withoutNode)({
   page,
   onState: (state) => {
-    writePage({ node: state });
+    // A node that tells its state is there, whatever call went unanswered before.
+    const answers = pageStore.getState().boot.name === "failed";
+    writePage({ node: state, ...(answers ? { boot: { name: "attached" } } : {}) });
   },
   onChange: () => void checkReachable(),
 });
@@ -40,7 +42,7 @@ const shell = keepShell({
   offered: () => {
     writePage({ update: "ready" });
   },
-  mayReload: () => !isWorking(pageStore.getState().node),
+  mayReload: () => mayUpdate(pageStore.getState().node),
 });
 
 const installOffer = watchInstall(window, (installable) => {
@@ -69,6 +71,7 @@ const attach = async (): Promise<void> => {
 attach().catch(nodeLost);
 
 pageStore.subscribe((state, before) => {
+  if (mayUpdate(state.node)) shell.betweenTasks();
   if (state.node.phase.name === before.node.phase.name) return;
   // Starting reads every source anew.
   readSettings().catch(nodeLost);

@@ -22,6 +22,12 @@ registerRoute(
   new NavigationRoute(createHandlerBoundToURL("/index.html"), { denylist: [...neverShell] }),
 );
 
+// The first visit's page too is kept whole and waits like any other: without this, nothing would hold a new version back
+// from removing the scripts that it still runs.
+self.addEventListener("activate", (event) => {
+  event.waitUntil(self.clients.claim());
+});
+
 // The page asks for it, and only between tasks: see platform/page/service-worker.ts.
 self.addEventListener("message", (event: ExtendableMessageEvent) => {
   const message = event.data as { readonly type?: unknown } | null;

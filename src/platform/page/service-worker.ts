@@ -5,6 +5,8 @@
 export type ShellUpdates = {
   /** Puts the waiting version in place and loads the page anew. Does nothing while none waits. */
   readonly apply: () => void;
+  /** No proof is under way: loads anew if another tab put a new version in place, whose scripts are not this page's. */
+  readonly betweenTasks: () => void;
 };
 
 export type ShellOptions = {
@@ -19,7 +21,12 @@ const CHECK_EVERY_MS = 60 * 60_000;
 
 /** Registers the service worker. Does nothing where there can be none, and while developing, where it would hide changes. */
 export const keepShell = (options: ShellOptions): ShellUpdates => {
-  const state: UpdateState = { asked: false, inPlace: false, takeOver: () => undefined };
+  const state: UpdateState = {
+    asked: false,
+    inPlace: false,
+    kept: false,
+    takeOver: () => undefined,
+  };
   // The page works without it; the next visit tries again.
   if (import.meta.env.PROD && "serviceWorker" in navigator)
     register(options, state).catch(() => undefined);
@@ -29,6 +36,9 @@ export const keepShell = (options: ShellOptions): ShellUpdates => {
       if (state.inPlace) location.reload();
       else state.takeOver();
     },
+    betweenTasks: () => {
+      if (state.inPlace) location.reload();
+    },
   };
 };
 
@@ -37,6 +47,8 @@ type UpdateState = {
   asked: boolean;
   /** The new version is in place, and this page is still the old one. */
   inPlace: boolean;
+  /** A service worker keeps this page or an older one, so that the next to take control is a new version. */
+  kept: boolean;
   takeOver: () => void;
 };
 
@@ -44,11 +56,18 @@ const register = async (options: ShellOptions, state: UpdateState): Promise<void
   // Apart from the first view's code: nothing on screen needs it.
   const { Workbox } = await import("workbox-window");
   const shell = new Workbox("/sw.js");
+  const before = await navigator.serviceWorker.getRegistration();
+  state.kept = (before?.active ?? null) !== null;
   state.takeOver = () => {
     shell.messageSkipWaiting();
   };
   shell.addEventListener("waiting", options.offered);
   shell.addEventListener("controlling", () => {
+    if (!state.kept) {
+      // The first visit: what took control keeps this very version.
+      state.kept = true;
+      return;
+    }
     state.inPlace = true;
     if (state.asked || options.mayReload()) location.reload();
     else options.offered();
