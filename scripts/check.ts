@@ -4,7 +4,7 @@ import path from "node:path";
 import { checkReport, unitReport } from "./reports.ts";
 import { projectRoot, runSteps, type Step } from "./steps.ts";
 
-const unit = ["run", "--project", "unit", "--reporter", "dot", "--reporter", "json"] as const;
+const unit = ["run", "--project", "unit", "--reporter", "default", "--reporter", "json"] as const;
 const parts = ["src", "coordinator", "cli", "scripts", "circuits", "e2e", "bench"] as const;
 
 /** In this order: what is quick and often wrong comes first. */

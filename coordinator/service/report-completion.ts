@@ -20,7 +20,9 @@ import type { Sha256 } from "../../src/domain/ids.ts";
 import { attemptClaim, requireReporter } from "./caller.ts";
 import { completionFields, requireSameSignals } from "./completion-fields.ts";
 import type { CompletionFields } from "./completion-fields.ts";
+import { peerKey } from "./services.ts";
 import type { Services } from "./services.ts";
+import { answerUnserved } from "./unserved-circuit.ts";
 import { verdicts } from "./wire-words.ts";
 
 type Response = MessageInitShape<typeof TaskCompletionResponseSchema>;
@@ -48,12 +50,6 @@ const unknownTask = (): Response => ({
   success: false,
   message: "there is no such task, or this worker was never given it",
   verdict: verdicts.unknown,
-});
-
-const circuitGone = (attempt: AttemptRow): Response => ({
-  success: false,
-  message: `circuit "${attempt.circuitId}" was removed, and its tasks cancelled`,
-  verdict: verdicts.cancelled,
 });
 
 /** Practice tasks and development keys earn nothing: whoever knows the toxic waste can make such proofs for free. */
@@ -150,11 +146,14 @@ export const reportCompletion =
   async (request: TaskCompletionRequest, context: HandlerContext): Promise<Response> => {
     const claim = attemptClaim(request);
     requireReporter(services, context, claim);
+    services.guard.report(claim.workerId, context.values.get(peerKey));
     const fields = completionFields(request);
     const attempt = await services.queue.findAttempt(claim);
     if (attempt?.workerId !== claim.workerId) return unknownTask();
+    const rejection = services.guard.rejection(attempt.attemptId);
+    if (rejection !== undefined) return answer({ verdict: "rejected", message: rejection });
     const registered = services.registry.byZkey(attempt.zkeyDigest);
-    if (registered === undefined) return circuitGone(attempt);
+    if (registered === undefined) return answer(answerUnserved(attempt));
     const { circuit } = registered;
     const digest = digestOf(circuit, fields);
     const why = `proof_metadata_json names curve "${fields.curve}", and the circuit is on "${circuit.curve}"`;
@@ -164,6 +163,7 @@ export const reportCompletion =
       ? await services.queue.reject(attempt, digest, why)
       : await judge(services, { attempt, circuit, fields, digest });
     const good = outcome.verdict !== "rejected";
+    if (!good) services.guard.noteRejection(attempt.attemptId, outcome.message);
     services.dispatch.settle(attempt.workerId, attempt.attemptId, good);
     services.metrics.countVerdict(outcome.verdict, attempt.circuitId);
     services.log.info("Proof reported", {
