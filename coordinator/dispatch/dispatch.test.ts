@@ -417,10 +417,7 @@ describe("heartbeats", () => {
 
 describe("draining", () => {
   it("ends streams with the advice to reconnect, flushes, and takes nobody new", async () => {
-    fake.state.ready = 1;
-    const session = await register();
-    const stream = connect(session);
-    await settle();
+    const { session, stream } = await holding(1);
     await dispatch.heartbeat(session, naming(attempt(1)));
     await dispatch.drain();
     expect(await stream.ended).toMatchObject({ kind: "unavailable", reason: "DRAINING" });
