@@ -340,15 +340,15 @@ describe("a worker that speaks the seed's fields only", () => {
   });
 });
 
-describe("heartbeats", () => {
-  const holding = async (count: number) => {
-    fake.state.ready = count;
-    const session = await register();
-    const stream = connect(session);
-    await settle();
-    return { session, stream };
-  };
+const holding = async (count: number) => {
+  fake.state.ready = count;
+  const session = await register();
+  const stream = connect(session);
+  await settle();
+  return { session, stream };
+};
 
+describe("heartbeats", () => {
   it("touch memory only, and are flushed together with the signs of life", async () => {
     const { session } = await holding(2);
     await dispatch.heartbeat(session, naming(attempt(1), attempt(2)));
