@@ -4,6 +4,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { openCircuitRegistry } from "./circuits/open.ts";
 import type { OpenRegistry } from "./circuits/open.ts";
 import type { Config } from "./config.ts";
+import { openDataFolder } from "./data-folder.ts";
 import { openDatabase } from "./db/open.ts";
 import type { Database } from "./db/open.ts";
 import { startPractice } from "./demo.ts";
@@ -81,51 +82,57 @@ const stopParts = async (parts: Parts, log: Log): Promise<void> => {
 const practises = (config: Config): boolean =>
   config.practice_tasks && !config.production && config.database_url === "";
 
-/** Starts everything; when one part cannot start, those before it are stopped again. */
-export const startCoordinator = async (options: CoordinatorOptions): Promise<Coordinator> => {
+/** Ways to close what has been opened, the last one first. */
+type Closers = (() => Promise<unknown>)[];
+
+const openParts = async (options: CoordinatorOptions, closers: Closers): Promise<Parts> => {
   const { config, log, projectFolder } = options;
   const dataFolder = path.resolve(config.data_dir);
+  await openDataFolder(dataFolder);
   const database = await openDatabase({
     url: config.database_url === "" ? undefined : config.database_url,
     folder: path.join(dataFolder, "postgres"),
     log,
   });
+  closers.unshift(() => database.close());
+  const policy = {
+    leaseTtlMs: config.lease_ttl_ms,
+    suspectAfterMs: suspectAfterMs(config.heartbeat_interval_ms),
+  };
+  const queue = await openQueue({ database, log, policy });
+  closers.unshift(() => queue.close());
+  const builtInFolder = path.join(projectFolder, "public", "circuits");
+  const registry = await openCircuitRegistry({ database, dataFolder, builtInFolder, log });
+  closers.unshift(() => registry.close());
+  const verifier = openVerifier({ circuits: registry, inputBinding: config.input_binding, log });
+  closers.unshift(() => verifier.close());
+  const stores = { dataFolder, database, queue, registry, verifier };
+  const services = await openServices({ config, ...stores, log });
+  closers.unshift(() => services.dispatch.drain());
+  const shutdown = new AbortController();
+  const rpc = openRpcHandler(services, shutdown.signal);
+  const ports = await openPorts({ ...options, dataFolder, database, services, rpc });
+  closers.unshift(() => ports.close());
+  const nodes = (): number => services.dispatch.sessions.counts().active;
+  const practice = practises(config)
+    ? [await startPractice({ queue, registry, database, nodes, log })]
+    : [];
+  const periodic = [...startTimers(queue, log), ...practice];
+  return { database, queue, registry, verifier, services, periodic, ports, shutdown };
+};
+
+/** Starts everything; when one part cannot start, those before it are stopped again. */
+export const startCoordinator = async (options: CoordinatorOptions): Promise<Coordinator> => {
+  const closers: Closers = [];
   try {
-    const queue = await openQueue({
-      database,
-      log,
-      policy: {
-        leaseTtlMs: config.lease_ttl_ms,
-        suspectAfterMs: suspectAfterMs(config.heartbeat_interval_ms),
-      },
-    });
-    const builtInFolder = path.join(projectFolder, "public", "circuits");
-    const registry = await openCircuitRegistry({ database, dataFolder, builtInFolder, log });
-    const verifier = openVerifier({ circuits: registry, inputBinding: config.input_binding, log });
-    const services = await openServices({
-      config,
-      dataFolder,
-      database,
-      queue,
-      registry,
-      verifier,
-      log,
-    });
-    const shutdown = new AbortController();
-    const rpc = openRpcHandler(services, shutdown.signal);
-    const ports = await openPorts({ ...options, dataFolder, database, services, rpc });
-    const nodes = (): number => services.dispatch.sessions.counts().active;
-    const practice = practises(config)
-      ? [await startPractice({ queue, registry, database, nodes, log })]
-      : [];
-    const periodic = [...startTimers(queue, log), ...practice];
-    const parts = { database, queue, registry, verifier, services, periodic, ports, shutdown };
-    verifier.warm();
+    const parts = await openParts(options, closers);
+    parts.verifier.warm();
     let stopping: Promise<void> | undefined;
-    const { url, port, adminPort, caFile } = ports;
-    return { url, port, adminPort, caFile, stop: () => (stopping ??= stopParts(parts, log)) };
+    const { url, port, adminPort, caFile } = parts.ports;
+    const stop = (): Promise<void> => (stopping ??= stopParts(parts, options.log));
+    return { url, port, adminPort, caFile, stop };
   } catch (error) {
-    await database.close();
+    for (const close of closers) await close();
     throw error;
   }
 };

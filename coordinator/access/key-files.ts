@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { closedFolder } from "../data-folder.ts";
 import { CoordinatorFailure } from "../failure.ts";
 import type { AccessKind as KeyKind } from "../queue/keys.ts";
 
@@ -50,22 +51,6 @@ const writeKey = async (file: string, kind: KeyKind): Promise<void> => {
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;
-
-const closed: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "ENOTDIR", "EROFS"]);
-
-const closedFolder = (folder: string, cause: unknown): CoordinatorFailure | undefined => {
-  if (!closed.has(codeOf(cause))) return undefined;
-  return new CoordinatorFailure(
-    {
-      kind: "precondition",
-      reason: "DATA_FOLDER_UNREACHABLE",
-      field: "DATA_DIR",
-      problem: `"${folder}" cannot be used (${String(codeOf(cause))})`,
-      remedy: "it must be a folder in which this user may read and write",
-    },
-    { cause },
-  );
-};
 
 const checked = (key: string, file: string, kind: KeyKind): string => {
   if (form(kind).test(key)) return key;
