@@ -67,9 +67,11 @@ export const inspectBuiltIn = async (work: Thoroughness): Promise<void> => {
       await admitThoroughly(work.builtIn, circuit, work.inspector);
       await work.cache.add(circuit, "thorough");
     } catch (error) {
-      // Stopped, or out of time: that says nothing about the circuit, and the next start tries again.
-      const undecided = error instanceof CoordinatorFailure && error.kind === "unavailable";
-      if (!undecided) work.withdraw(circuit, error);
+      if (isRefusal(error)) work.withdraw(circuit, error);
     }
   }
 };
+
+/** Stopped, out of time, a full disk: that says nothing about the circuit, and the next start tries again. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof CoordinatorFailure && error.kind !== "unavailable";

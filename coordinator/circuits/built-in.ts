@@ -2,6 +2,7 @@
  * The circuits that ship with the coordinator. They pass the same admission as any other: what costs milliseconds before
  * the first start is over, what takes a thread and a second behind it, both once per digest (DATA_DIR/artifacts/admitted.json).
  */
+import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -131,7 +132,8 @@ export const openAdmissionCache = async (folder: string): Promise<AdmissionCache
     has: (circuit, depth) => known.has(keyOf(circuit, depth)),
     add: async (circuit, depth) => {
       known.add(keyOf(circuit, depth));
-      const draft = `${path}.${process.pid}`;
+      // Another coordinator, also of this process, may write at the same time.
+      const draft = `${path}.${randomBytes(8).toString("hex")}`;
       await writeFile(draft, JSON.stringify([...known]));
       await rename(draft, path);
     },
