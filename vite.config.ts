@@ -115,6 +115,10 @@ export default defineConfig(({ command }) => ({
     // Headers are chosen by these names: node.worker, artifact.worker, prover.worker.
     rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
   },
+  // Vite finds what the page imports, not what its workers do; finding it late would reload the page amid a proof.
+  optimizeDeps: {
+    entries: ["index.html", "src/{node,artifacts,prover}/*.worker.ts", "src/prover/engine/*.ts"],
+  },
   server: { proxy },
   preview: { proxy },
 }));

@@ -91,7 +91,10 @@ const recordPublishedState = (): void => {
 
 const nodePage = (page: Page): NodePage => {
   const state = (): Promise<NodeState | undefined> =>
-    page.evaluate(() => Reflect.get(globalThis, "publishedNodeState") as NodeState | undefined);
+    page
+      .evaluate(() => Reflect.get(globalThis, "publishedNodeState") as NodeState | undefined)
+      // The page is just being loaded again: nothing has been published to it.
+      .catch(() => undefined);
   return {
     page,
     state,
