@@ -43,3 +43,10 @@ export type Identity = {
   >;
   readonly registered: (registration: Registration) => Promise<void>;
 };
+
+/** The original worker's statistics. */
+export type Statistics = {
+  readonly active: number;
+  readonly queued: number;
+  readonly connected: boolean;
+};

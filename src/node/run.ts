@@ -1,10 +1,11 @@
 /** One life of a node, from Start to Stop: makes the stages, joins them, and tells each what concerns it. */
 import type { NodeNews, StopStep } from "../domain/event.ts";
-import { NodeFailure } from "../domain/failure.ts";
-import type { AttemptId, CircuitId } from "../domain/ids.ts";
+import { NodeFailure, type FailureCode } from "../domain/failure.ts";
+import type { AttemptId } from "../domain/ids.ts";
 import { within } from "../domain/pause.ts";
 import type { Control, Offer, Registration } from "../domain/session.ts";
 import type { Assignment } from "../domain/task.ts";
+import { Denials } from "./denials.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { Link } from "./link/link.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -13,7 +14,7 @@ import { Pool } from "./pool/pool.ts";
 import { Presence } from "./presence.ts";
 import type { Settings } from "./protocol.ts";
 import { assignments } from "./receive.ts";
-import type { RunNeeds } from "./run-needs.ts";
+import type { RunNeeds, Statistics } from "./run-needs.ts";
 
 /** How long Start waits for a prover to tell its engine before it registers without the name. */
 const ENGINE_WAIT_MS = 10_000;
@@ -26,7 +27,7 @@ export class Run {
   readonly #inbox: Inbox;
   readonly #pool: Pool;
   readonly #outbox: Outbox;
-  readonly #denied = new Set<CircuitId>();
+  readonly #denials: Denials;
   #engine = "";
   #flow: Promise<void> = Promise.resolve();
 
@@ -48,6 +49,8 @@ export class Run {
       send: coordinator.report,
       kept: (attempt) => this.#presence.ledger.reporting(attempt),
     });
+    const over = (circuit: string, code: FailureCode): void => this.#takeAgain(code, circuit);
+    this.#denials = new Denials({ clock, ended: this.#ended.signal, over });
     this.#link = this.#makeLink(settings);
     this.#presence = this.#makePresence();
     const poolNeeds = {
@@ -161,10 +164,13 @@ export class Run {
 
   /** Unsigned circuits are allowed from now on: the denied are asked for again. What else denied one is found out again. */
   allowDenied(): void {
-    if (this.#denied.size === 0) return;
-    this.#denied.clear();
-    this.#tell({ type: "solved", code: "refused" });
-    this.#link.reopen("registering with the circuits that were denied");
+    if (!this.#denials.clear()) return;
+    this.#takeAgain("refused", "the circuits that were denied");
+  }
+
+  #takeAgain(code: FailureCode, what: string): void {
+    this.#tell({ type: "solved", code });
+    this.#link.reopen(`registering with ${what} again`);
   }
 
   #makeLink({ keepaliveTimeMs, keepaliveTimeoutMs }: Settings): Link {
@@ -206,7 +212,7 @@ export class Run {
       engine: this.#engine,
       selfTestMs: this.#pool.selfTestMs,
       held: this.#presence.ledger.held,
-      deniedCircuits: [...this.#denied],
+      deniedCircuits: this.#denials.list,
     };
   }
 
@@ -250,10 +256,9 @@ export class Run {
     const message = `${why.message}; its tasks are given back`;
     this.#tell({ type: "trouble", code: why.code, message });
     this.#presence.ledger.giveBack(attemptId);
-    const known = this.#denied.has(circuitId);
-    this.#denied.add(circuitId);
+    const fresh = this.#denials.add(circuitId, why.code);
     await this.#presence.call(this.#ended.signal).catch(() => undefined);
-    if (!known) this.#link.reopen(`registering without ${circuitId}`);
+    if (fresh) this.#link.reopen(`registering without ${circuitId}`);
   }
 
   /** The last prover is down: what waits for one is given back. */
@@ -288,10 +293,3 @@ export class Run {
 }
 
 type Why = Pick<NodeFailure, "code" | "message">;
-
-/** The original worker's statistics. */
-export type Statistics = {
-  readonly active: number;
-  readonly queued: number;
-  readonly connected: boolean;
-};
