@@ -5,6 +5,7 @@ import type { BenchCircuit } from "./circuits.ts";
 import { openOwner } from "./owner.ts";
 import { median } from "./statistics.ts";
 import { cpuBetween, rendererThreads } from "./threads.ts";
+import { NODE_WARM_UP } from "./warm-up.ts";
 
 export type Overhead = {
   /** From the lease to the committed acceptance, less proving, ms, median. */
@@ -19,7 +20,7 @@ const PROVERS = 2;
 /** Runs `tasks` one after another for the overhead, then as many at once for the CPU share. */
 export const measureOverhead = async (circuit: BenchCircuit, tasks: number): Promise<Overhead> => {
   const coordinator = await startCoordinator({
-    env: { NODE_ENV: "production", LOG_LEVEL: "warn" },
+    env: { NODE_ENV: "production" },
   });
   const volunteer = await startVolunteer({ url: coordinator.url, concurrency: PROVERS });
   try {
@@ -29,7 +30,7 @@ export const measureOverhead = async (circuit: BenchCircuit, tasks: number): Pro
     await tab.start();
     const prove = async (count: number) =>
       owner.finished(await owner.submit(circuit.id, circuit.input, count));
-    await prove(2 * PROVERS);
+    await prove(NODE_WARM_UP);
     const overheads: number[] = [];
     for (let task = 0; task < tasks; task += 1) {
       const [attempt] = await prove(1);

@@ -26,7 +26,8 @@ Written by \`npm run bench\`; do not edit. ${results.machine}, headless Chromium
 
 snarkjs is \`groth16.fullProve\` in its default multi-thread mode on a page of its own; the node is the whole way from the
 queue to the verified and committed proof. Competitors take turns within one run: ${String(results.rounds)} rounds of
-${String(results.proofsPerRound)} proofs each after a warm-up, medians; the ratio is the median of the ratios of each round.
+${String(results.proofsPerRound)} proofs each after a warm-up (the coordinator asks two verifiers about each circuit's first 20
+proofs), medians; the ratio is the median of the ratios of each round.
 
 | circuit | snarkjs default | node, 1 prover | node, 2 provers | 2 provers / snarkjs |
 | --- | --- | --- | --- | --- |

@@ -5,6 +5,7 @@ import type { BenchCircuit } from "./circuits.ts";
 import { openOwner } from "./owner.ts";
 import { openSnarkjsPage } from "./snarkjs-page.ts";
 import { median } from "./statistics.ts";
+import { NODE_WARM_UP } from "./warm-up.ts";
 
 export type Throughput = {
   readonly circuit: string;
@@ -24,7 +25,10 @@ type Competitor = {
   readonly close: () => Promise<void>;
 };
 
-/** Measures every circuit; the first round of each competitor warms up and is not counted. */
+/** snarkjs's modules and the JIT are warm after two. */
+const SNARKJS_WARM_UP = 2;
+
+/** Measures every circuit; what each competitor makes to warm up is not counted. */
 export const measureThroughput = async (
   circuits: readonly BenchCircuit[],
   rounds: Rounds,
@@ -50,7 +54,9 @@ const compare = async (
 ): Promise<Throughput> => {
   const perMinute = async (competitor: Competitor, count: number): Promise<number> =>
     (60_000 * count) / (await competitor.prove(circuit, count));
-  for (const competitor of Object.values(competitors)) await competitor.prove(circuit, 2);
+  await competitors.snarkjs.prove(circuit, SNARKJS_WARM_UP);
+  await competitors.node1.prove(circuit, NODE_WARM_UP);
+  await competitors.node2.prove(circuit, NODE_WARM_UP);
   const samples = { snarkjs: [] as number[], node1: [] as number[], node2: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     samples.snarkjs.push(await perMinute(competitors.snarkjs, proofsPerRound));
@@ -85,7 +91,7 @@ const openNode = async (
 ): Promise<Competitor> => {
   // Practice tasks would take turns with the measured ones.
   const coordinator = await startCoordinator({
-    env: { NODE_ENV: "production", LOG_LEVEL: "warn" },
+    env: { NODE_ENV: "production" },
   });
   const owner = await openOwner(coordinator);
   for (const { id, folder } of circuits) {

@@ -3,6 +3,10 @@ import { settle } from "../testing/clock.ts";
 import { FakeBrowser, FakeTab, task } from "../testing/node.ts";
 import type { MemoryStore } from "../testing/storage.ts";
 
+const partsOf = ({ outbox, outboxScopes, receipt, receipts, ring, values }: MemoryStore) => ({
+  ...{ outbox, outboxScopes, receipt, receipts, ring, values },
+});
+
 /** A store, reads of one value of which wait until they are let go. */
 const withHeldRead = (store: MemoryStore, prefix: string) => {
   let letGo: () => void = () => undefined;
@@ -13,9 +17,7 @@ const withHeldRead = (store: MemoryStore, prefix: string) => {
     if (name.startsWith(prefix)) await held;
     return store.values.get(name);
   };
-  const { ring, receipt, receipts, outbox } = store;
-  const values = { get, set: store.values.set };
-  return { store: { values, ring, receipt, receipts, outbox }, letGo };
+  return { store: { ...partsOf(store), values: { ...store.values, get } }, letGo };
 };
 
 const alive = (tab: FakeTab): number => tab.provers.filter(({ terminated }) => !terminated).length;
@@ -24,7 +26,7 @@ describe("stop", () => {
   it("pressed twice while a report is being written ends in stopped, and stays there", async () => {
     const browser = new FakeBrowser();
     const { clock } = browser;
-    const { receipt, receipts, ring, values, outbox } = browser.store;
+    const { outbox } = browser.store;
     const slowOutbox: MemoryStore["outbox"] = (scope) => {
       const own = outbox(scope);
       const put: typeof own.put = async (report) => {
@@ -33,7 +35,7 @@ describe("stop", () => {
       };
       return { ...own, put };
     };
-    const store = { receipt, receipts, ring, values, outbox: slowOutbox };
+    const store = { ...partsOf(browser.store), outbox: slowOutbox };
     const tab = await new FakeTab(browser, { store }).open();
     await clock.pass(500);
     browser.coordinator.send(task(1));
@@ -70,11 +72,11 @@ describe("stop", () => {
 
   it("pressed while storage hangs ends without the log", async () => {
     const browser = new FakeBrowser();
-    const { receipt, receipts, ring, values, outbox } = browser.store;
+    const { ring } = browser.store;
     const state = { hangs: false };
     const append = (lines: readonly string[]): Promise<void> =>
       state.hangs ? new Promise(() => undefined) : ring.append(lines);
-    const store = { receipt, receipts, values, outbox, ring: { ...ring, append } };
+    const store = { ...partsOf(browser.store), ring: { ...ring, append } };
     const tab = await new FakeTab(browser, { store }).open();
     await browser.clock.pass(500);
     state.hangs = true;

@@ -1,11 +1,12 @@
 /** Makes one life of a node from its settings: who it is, whom it speaks to, and with what. */
 import type { NodeNews } from "../domain/event.ts";
 import { NodeFailure } from "../domain/failure.ts";
-import { workerId as parseWorkerId } from "../domain/ids.ts";
+import { workerId as parseWorkerId, type WorkerId } from "../domain/ids.ts";
 import type { Log } from "../domain/log.ts";
 import { guarded } from "./guarded.ts";
 import { EnrolledIdentity } from "./identity.ts";
 import type { NodeNeeds } from "./node-needs.ts";
+import type { Sender } from "./outbox/outboxes.ts";
 import type { PagePort } from "./page-port.ts";
 import type { Settings } from "./protocol.ts";
 import { Run } from "./run.ts";
@@ -47,17 +48,48 @@ export const makeRun = async (
   const { hide: secret, random } = needs;
   const identity = new EnrolledIdentity({ store, origin, workerId, random, secret });
   await identity.open();
+  const earlier = await earlierOutboxes(needs, scopeOf(origin, workerId));
   // The shelf is the node's: a start that was given up must not open it under a later one.
   signal.throwIfAborted();
   await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys: loaded.pinnedKeys });
-  return runFor({ ...needs, identity, origin }, values);
+  return runFor({ ...needs, earlier, identity, origin }, values);
 };
 
-const runFor = (
-  needs: MakeRunNeeds & { readonly identity: EnrolledIdentity; readonly origin: string },
-  started: Settings,
-): Run => {
-  const { about, clock, hidden, identity, log, memoryBudgetBytes, origin, random, shelf } = needs;
+/** Whose reports an outbox holds. Neither an origin nor an id has a space in it. */
+const scopeOf = (origin: string, workerId: WorkerId): string => `${origin} ${workerId}`;
+
+const earlierOutboxes = async (
+  needs: MakeRunNeeds,
+  current: string,
+): Promise<readonly Sender[]> => {
+  const scopes = await needs.store.outboxScopes();
+  return scopes.flatMap((scope) => {
+    const [origin = "", id = ""] = scope.split(" ");
+    const workerId = parseWorkerId(id);
+    if (scope === current || workerId === undefined) return [];
+    const coordinator = needs.connect({
+      origin,
+      workerId,
+      called: () => undefined,
+      token: () => "",
+    });
+    const send: Sender["send"] = async (report, signal) => {
+      if (await needs.leads()) return coordinator.report(report, signal);
+      throw new NodeFailure("cancelled", "another tab leads");
+    };
+    return [{ store: needs.store.outbox(scope), send }];
+  });
+};
+
+type RunMakerNeeds = MakeRunNeeds & {
+  readonly earlier: readonly Sender[];
+  readonly identity: EnrolledIdentity;
+  readonly origin: string;
+};
+
+const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
+  const { about, clock, earlier, hidden, identity, log, memoryBudgetBytes, origin, random, shelf } =
+    needs;
   const { workerId } = identity;
   const metrics = new MetricsBook();
   const coordinator = needs.connect({
@@ -67,12 +99,12 @@ const runFor = (
   });
   const page = needs.page.side(`${origin}/coordinator.CoordinatorService/SendHeartbeat`);
   return new Run({
-    ...{ clock, hidden, log, metrics, random },
+    ...{ clock, earlier, hidden, log, metrics, random },
     ...guarded({ coordinator, page }, needs.leads),
     settings: () => whileRunning(started, needs.latest()),
     spawn: needs.spawnProver,
     load: (wanted, heard) => shelf.load(wanted, heard),
-    outbox: needs.store.outbox(`${origin} ${workerId}`),
+    outbox: needs.store.outbox(scopeOf(origin, workerId)),
     identity: {
       offer: () => ({
         ...{ workerId, memoryBudgetBytes },

@@ -47,6 +47,8 @@ export type NodeStore = {
   readonly ring: RingStore;
   /** Reports of one worker id at one coordinator. */
   readonly outbox: (scope: string) => OutboxStore;
+  /** Scopes of which reports wait. */
+  readonly outboxScopes: () => Promise<readonly string[]>;
   readonly receipt: (attemptId: string) => Promise<KeptReceipt | undefined>;
   /** Newest first. */
   readonly receipts: () => Promise<readonly KeptReceipt[]>;

@@ -7,6 +7,7 @@ import type { Offer, Registration, ReportAnswer, StartAnswer } from "../domain/s
 import type { AttemptRef, Report } from "../domain/task.ts";
 import type { Coordinator } from "./link/coordinator.ts";
 import type { OutboxStore } from "./outbox/outbox.ts";
+import type { Sender } from "./outbox/outboxes.ts";
 import type { Prover } from "./pool/prover.ts";
 import type { PageSide } from "./presence.ts";
 import type { Settings } from "./protocol.ts";
@@ -24,6 +25,8 @@ export type RunNeeds = {
   /** `heard` is called while something comes of a download. */
   readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
   readonly outbox: OutboxStore;
+  /** What still waits of this browser's earlier ids, and at earlier coordinators. */
+  readonly earlier: readonly Sender[];
   readonly identity: Identity;
   readonly page: PageSide;
   readonly hidden: () => boolean;

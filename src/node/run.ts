@@ -8,7 +8,7 @@ import type { Assignment } from "../domain/task.ts";
 import { Denials } from "./denials.ts";
 import { Inbox } from "./inbox/inbox.ts";
 import { Link } from "./link/link.ts";
-import { Outbox } from "./outbox/outbox.ts";
+import { Outboxes } from "./outbox/outboxes.ts";
 import { pipeline } from "./pipeline.ts";
 import { Pool } from "./pool/pool.ts";
 import { Presence } from "./presence.ts";
@@ -26,7 +26,7 @@ export class Run {
   readonly #link: Link;
   readonly #inbox: Inbox;
   readonly #pool: Pool;
-  readonly #outbox: Outbox;
+  readonly #outbox: Outboxes;
   readonly #denials: Denials;
   #engine = "";
   #flow: Promise<void> = Promise.resolve();
@@ -43,10 +43,10 @@ export class Run {
       taken: (assignment) => this.#received(assignment),
       waiting: (count) => show({ type: "queue", waiting: count }),
     });
-    this.#outbox = new Outbox({
+    this.#outbox = new Outboxes({
       ...{ clock, random, log, capacity, show },
-      store: needs.outbox,
-      send: coordinator.report,
+      own: { store: needs.outbox, send: coordinator.report },
+      earlier: needs.earlier,
       kept: (attempt) => this.#presence.ledger.reporting(attempt),
     });
     const over = (circuit: string, code: FailureCode): void => this.#takeAgain(code, circuit);

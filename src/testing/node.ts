@@ -217,3 +217,11 @@ export const task = (number: number, input = '{"a":"2","b":"3"}') => ({
   manifestUrl: "/circuits/manifest.json",
   project: { name: "Demo", purpose: "", url: "", practice: true },
 });
+
+/** A tab whose node is registered and waits for tasks. */
+export const running = async (): Promise<{ browser: FakeBrowser; tab: FakeTab }> => {
+  const browser = new FakeBrowser();
+  const tab = await new FakeTab(browser).open();
+  await browser.clock.pass(250);
+  return { browser, tab };
+};

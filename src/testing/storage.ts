@@ -34,13 +34,20 @@ export class MemoryStore implements NodeStore {
     },
     all: () =>
       Promise.resolve(
-        [...this.reports].filter(([key]) => key.startsWith(scope)).map(([, report]) => report),
+        [...this.reports]
+          .filter(([key]) => key.startsWith(`${scope} `))
+          .map(([, report]) => report),
       ),
     settle: async (attempt: AttemptId, receipt) => {
       this.reports.delete(`${scope} ${attempt}`);
       if (receipt !== undefined) this.kept.push(receipt);
     },
   });
+
+  readonly outboxScopes = (): Promise<readonly string[]> =>
+    Promise.resolve([
+      ...new Set([...this.reports.keys()].map((key) => key.slice(0, key.lastIndexOf(" ")))),
+    ]);
 
   readonly receipt = (attemptId: string): Promise<KeptReceipt | undefined> =>
     Promise.resolve(this.kept.find(({ row }) => row.attemptId === attemptId));

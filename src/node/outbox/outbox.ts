@@ -76,6 +76,11 @@ export class Outbox {
     return [...this.#pending.values()].map(({ assignment }) => assignment);
   }
 
+  /** Undelivered reports. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
   /** Reads what an earlier life left behind, and begins to send it. */
   async open(): Promise<void> {
     for (const report of await this.#needs.store.all()) {

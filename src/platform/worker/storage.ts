@@ -66,6 +66,12 @@ export const openStorage = (name: string) => {
       settle: (attempt: AttemptId, kept: Kept | undefined): Promise<void> =>
         use((database) => settle(database, [scope, attempt], kept)),
     }),
+    /** Scopes that have reports waiting. */
+    outboxScopes: (): Promise<readonly string[]> =>
+      use(async (database) => {
+        const keys = await database.getAllKeys("outbox");
+        return [...new Set(keys.map(([scope]) => scope))];
+      }),
     receipt: (attemptId: string): Promise<Kept | undefined> =>
       use((database) => database.getFromIndex("receipts", "attempt", attemptId)),
     /** Newest first. */
