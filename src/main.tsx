@@ -7,7 +7,7 @@ import { watchInstall } from "./platform/page/install.ts";
 import { joinNode, withoutNode } from "./platform/page/join-node.ts";
 import { isReachable } from "./platform/page/reach.ts";
 import { keepShell } from "./platform/page/service-worker.ts";
-import { storageUse } from "./platform/page/storage-use.ts";
+import { askToKeep, storageUse } from "./platform/page/storage-use.ts";
 import { urlOptions } from "./platform/page/url-options.ts";
 import { pageStore, writePage } from "./store/store.ts";
 import { mayUpdate } from "./store/view.ts";
@@ -80,7 +80,10 @@ pageStore.subscribe((state, before) => {
 
 const commands: Commands = {
   ...node.commands,
-  start: () => node.commands.start().catch(nodeLost),
+  start: () => {
+    void askToKeep(navigator.storage);
+    return node.commands.start().catch(nodeLost);
+  },
   stop: () => node.commands.stop().catch(nodeLost),
   configure: async (changes) => {
     const outcome = await node.commands.configure(changes);

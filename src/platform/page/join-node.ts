@@ -4,7 +4,7 @@ import type { PageChange, PageFacts } from "../../node/protocol.ts";
 import type { NodeState } from "../../store/state.ts";
 import { createBeacons } from "./beacons.ts";
 import { watchLifecycle } from "./lifecycle.ts";
-import { keepStarted, openTabStorage, wasStarted } from "./resume.ts";
+import { keepStarted, keepWish, openTabStorage, wasStarted } from "./resume.ts";
 import { spawnNode, type NodeWorker } from "./spawn-node.ts";
 
 export type JoinOptions = {
@@ -42,10 +42,14 @@ export const joinNode = (options: JoinOptions): JoinedNode => {
   };
   // As long as the page lives, also in the back-forward cache: nothing ends it.
   watchLifecycle({ window, document }, listeners, new AbortController().signal);
-  const resume = async (): Promise<void> => {
-    if (wasProving && page.urlOptions.version === undefined) await node.commands.start();
+  const start = (): Promise<void> => {
+    keepWish(tabStorage);
+    return node.commands.start();
   };
-  return { ...node, resume };
+  const resume = async (): Promise<void> => {
+    if (wasProving && page.urlOptions.version === undefined) await start();
+  };
+  return { ...node, commands: { ...node.commands, start }, resume };
 };
 
 /** For a browser that lacks what a node is made of. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Phase } from "../../domain/event.ts";
-import { keepStarted, openTabStorage, wasStarted, type KeptFlag } from "./resume.ts";
+import { keepStarted, keepWish, openTabStorage, wasStarted, type KeptFlag } from "./resume.ts";
 
 const storage = (): KeptFlag => {
   const kept = new Map<string, string>();
@@ -35,6 +35,14 @@ describe("a reload goes on only when the person's last wish was to prove", () =>
     const kept = storage();
     for (const phase of phases) keepStarted(kept, phase);
     expect(wasStarted(kept)).toBe(started);
+  });
+
+  it("pressed Start, and reloaded before the node has told any phase", () => {
+    const kept = storage();
+    keepStarted(kept, { name: "idle" });
+    keepWish(kept);
+    keepStarted(kept, { name: "idle" });
+    expect(wasStarted(kept)).toBe(true);
   });
 });
 

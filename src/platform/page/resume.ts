@@ -37,6 +37,11 @@ export const openTabStorage = (open: () => KeptFlag): KeptFlag => {
 
 export const wasStarted = (storage: KeptFlag): boolean => storage.getItem(KEY) === "yes";
 
+/** Somebody pressed Start: a reload before the node has said a word goes on all the same. */
+export const keepWish = (storage: KeptFlag): void => {
+  storage.setItem(KEY, "yes");
+};
+
 /** Keeps the flag in step with the node's phase. */
 export const keepStarted = (storage: KeptFlag, phase: Phase): void => {
   const started = wish(phase);
