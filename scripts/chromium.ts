@@ -33,7 +33,7 @@ export const resolveChromium = async (): Promise<Chromium> => {
 
 /**
  * The Chromium of the package @sparticuz/chromium, unpacked into .cache (200 MB, some seconds the first time). Sets
- * LD_LIBRARY_PATH in this process for the libraries that come with it. One process at a time may unpack.
+ * LD_LIBRARY_PATH and FONTCONFIG_PATH in this process for the libraries and fonts that come with it. One process at a time may unpack.
  */
 export const npmChromium = async (): Promise<Chromium> => {
   const folder = path.join(projectRoot, ".cache", `chromium-${await packagedVersion()}`);
@@ -49,9 +49,21 @@ export const npmChromium = async (): Promise<Chromium> => {
       return packaged.executablePath();
     },
   );
+  await useItsFonts(path.join(folder, "fonts"));
   await writeFile(marker, "");
   // Its own arguments switch off web security and site isolation: the pages under test would not be the real ones.
   return { executablePath, args: chromiumArgs };
+};
+
+/** The package's own list of font folders leads to /tmp/fonts; without a font all text has no size and counts as hidden. */
+const useItsFonts = async (folder: string): Promise<void> => {
+  const folders = [folder, "/usr/share/fonts"].map((name) => `<dir>${name}</dir>`).join("");
+  const cache = `<cachedir>${path.join(folder, "cache")}</cachedir>`;
+  await writeFile(
+    path.join(folder, "fonts.conf"),
+    `<?xml version="1.0"?><fontconfig>${folders}${cache}</fontconfig>\n`,
+  );
+  process.env.FONTCONFIG_PATH = folder;
 };
 
 const packagedVersion = async (): Promise<string> => {
