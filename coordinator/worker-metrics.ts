@@ -81,7 +81,7 @@ const perWorkerMetrics: readonly WorkerMetric[] = [
   {
     name: "worker_tasks_failed_total",
     type: "counter",
-    help: "Attempts of the worker that failed.",
+    help: "Attempts of the worker that failed, but for tasks that nobody can prove.",
     value: ({ row }) => row.failed,
     join: sum,
   },

@@ -34,11 +34,14 @@ const failIn = async (
     ? await finish(sql, failure)
     : await requeue(context, sql, failure);
   if (change === undefined) return settle(sql, report, failureAnswers);
-  await sql`
-    update workers set failed = failed + 1 where id = ${failure.attempt.workerId}`;
+  // What the coordinator has found out by itself lies in the task or its job: no worker could have done better.
+  if (!failure.reproduced) await countFailure(sql, failure);
   const outcome = await keepVerdict(sql, report, verdictOn(failure));
   return { ...outcome, change };
 };
+
+const countFailure = (sql: Transaction, { attempt }: FailedAttempt) =>
+  sql`update workers set failed = failed + 1 where id = ${attempt.workerId}`;
 
 const verdictOn = ({ reproduced, message }: FailedAttempt): ReportOutcome =>
   reproduced

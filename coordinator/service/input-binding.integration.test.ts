@@ -50,16 +50,24 @@ const holding = async (
     const { job: found } = await jobs.getJob({ jobId: submitted.job?.jobId ?? "" }, key);
     return found?.tasks[0];
   };
-  return { report, task };
+  /** Failures that count against the worker. */
+  const failures = async (): Promise<number> => {
+    const text = await (await fetch(`${coordinator.adminUrl}/metrics`)).text();
+    const name = `worker_tasks_failed_total{worker_id="${workerId}"} `;
+    const line = text.split("\n").find((each) => each.startsWith(name));
+    return Number(line?.slice(name.length));
+  };
+  return { report, task, failures };
 };
 
 describe.each(["addition", "addition_bls12381"])("a task of %s", (circuitId) => {
   const input = { a: "20", b: "30" };
 
   it("is not done by a valid proof of another input", async () => {
-    const { report, task } = await holding({ circuitId, input });
+    const { report, task, failures } = await holding({ circuitId, input });
     const answer = await report(1, { a: "1", b: "1" });
     expect(answer).toMatchObject({ success: false, verdict: Verdict.REJECTED });
+    expect(await failures()).toBe(1);
     expect(answer.message).toMatch(/^The proof is of another input: .* is 2; .* it is 50\.$/u);
     expect((await task())?.attempts[0]?.outcome).toBe("rejected");
     expect(await report(2, input)).toMatchObject({ verdict: Verdict.ACCEPTED });
@@ -74,8 +82,8 @@ describe.each(["addition", "addition_bls12381"])("a task of %s", (circuitId) => 
     expect((await task())?.state).toBe(TaskState.ACCEPTED);
   });
 
-  it("that no proof can do by its pins ends as failed, and says which pin", async () => {
-    const { report, task } = await holding({ circuitId, input, pins: ["51"] });
+  it("that no proof can do by its pins ends as failed, says which pin, and blames no worker", async () => {
+    const { report, task, failures } = await holding({ circuitId, input, pins: ["51"] });
     const answer = await report(1, input);
     expect(answer).toMatchObject({ success: false, verdict: Verdict.FAILED });
     const reason =
@@ -84,6 +92,7 @@ describe.each(["addition", "addition_bls12381"])("a task of %s", (circuitId) => 
     const ended = await task();
     expect(ended).toMatchObject({ state: TaskState.FAILED });
     expect(ended?.reason).toMatch(reason);
+    expect(await failures()).toBe(0);
     // Its outbox may bring it again.
     expect(await report(1, input)).toMatchObject({ verdict: Verdict.FAILED });
   });
