@@ -88,6 +88,50 @@ describe("loadConfig", () => {
     expect(() => load(environment)).toThrow(message);
   });
 
+  it.each([
+    ["heartbeat_interval_ms", 1_000, 60_000, { lease_ttl_ms: 3_600_000 }],
+    ["lease_ttl_ms", 3_000, 3_600_000, { heartbeat_interval_ms: 1_000 }],
+    ["port", 0, 65_535, {}],
+    ["admin_port", 0, 65_535, {}],
+    ["max_connections_per_address", 0, 1_000_000, {}],
+    ["max_enrolments_per_hour", 0, 1_000_000, {}],
+    ["max_watchers_per_address", 0, 1_000_000, {}],
+    ["max_reports_per_minute", 0, 1_000_000, {}],
+  ] as const)("%s is a whole number from %i to %i", (name, low, high, others) => {
+    const loaded = (value: unknown) => {
+      write({ ...others, [name]: value });
+      return load()[name];
+    };
+    expect([loaded(low), loaded(high)]).toEqual([low, high]);
+    for (const beyond of [low - 1, high + 1, low + 0.5]) {
+      const rule = `${name}: ${beyond} was found; it must be a whole number from ${low} to ${high}`;
+      expect(() => loaded(beyond)).toThrow(rule);
+    }
+  });
+
+  it.each([
+    ["heartbeat_interval", ["1s", "1m", "1500ms"], ["999ms", "61s", "0s", "5", 5], "1s to 60s"],
+    ["keepalive_time", ["1s", "5m"], ["999ms", "301s", "9999999m"], "1s to 300s"],
+    ["keepalive_timeout", ["1s", "60s"], ["999ms", "2m", ""], "1s to 60s"],
+  ] as const)("worker.%s is a duration that the page's nodes take", (name, good, bad, span) => {
+    const loaded = (value: unknown) => {
+      write({ worker: { [name]: value } });
+      return load().worker[name];
+    };
+    for (const value of good) expect(loaded(value)).toBe(value);
+    for (const value of bad) {
+      const found = `worker.${name}: ${JSON.stringify(value)} was found`;
+      expect(() => loaded(value)).toThrow(`${found}; it must be a duration from ${span}, such as`);
+    }
+  });
+
+  it("bounds what the page's nodes prove at once", () => {
+    write({ worker: { concurrency: 257 } });
+    expect(() => load()).toThrow(
+      "worker.concurrency: 257 was found; it must be a whole number from 1 to 256",
+    );
+  });
+
   it("names every broken rule at once", () => {
     expect(() => load({ PORT: "-1", LOG_LEVEL: "loud" })).toThrow(/port: -1[^]*log_level: "loud"/u);
   });

@@ -8,7 +8,15 @@ import * as v from "valibot";
 import { CoordinatorFailure } from "./failure.ts";
 import { logLevels } from "./log.ts";
 import { nearest } from "./nearest.ts";
-import { HEARTBEAT_INTERVAL_MS, LEASE_TTL_MS } from "../src/domain/limits.ts";
+import { durationRule, durationWithin } from "../src/domain/duration.ts";
+import type { Span } from "../src/domain/duration.ts";
+import {
+  HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_INTERVAL_SPAN,
+  LEASE_TTL_MS,
+  STREAM_KEEPALIVE_SPAN,
+  STREAM_PROBE_TIMEOUT_SPAN,
+} from "../src/domain/limits.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -17,6 +25,14 @@ const whole = (low: number, high: number) => {
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(low, rule), v.maxValue(high, rule));
 };
 const text = v.string("text");
+/** The page's own rule for the same setting: what its nodes would refuse is refused here already. */
+const duration = (span: Span) => {
+  const rule = durationRule(span);
+  return v.pipe(
+    v.string(rule),
+    v.check((value) => durationWithin(value, span) !== undefined, rule),
+  );
+};
 const flag = v.boolean("true or false");
 const choice = <const Options extends readonly string[]>(options: Options) =>
   v.picklist(options, `one of ${options.join(", ")}`);
@@ -37,11 +53,9 @@ const workerSchema = v.strictObject({
   id: v.optional(text),
   coordinator_address: v.optional(text),
   concurrency: v.optional(whole(1, 256)),
-  heartbeat_interval: v.optional(
-    v.pipe(text, v.regex(/^\d+(ms|s|m)$/u, 'a duration such as "5s"')),
-  ),
-  keepalive_time: v.optional(v.pipe(text, v.regex(/^\d+(ms|s|m)$/u, 'a duration such as "10s"'))),
-  keepalive_timeout: v.optional(v.pipe(text, v.regex(/^\d+(ms|s|m)$/u, 'a duration such as "3s"'))),
+  heartbeat_interval: v.optional(duration(HEARTBEAT_INTERVAL_SPAN)),
+  keepalive_time: v.optional(duration(STREAM_KEEPALIVE_SPAN)),
+  keepalive_timeout: v.optional(duration(STREAM_PROBE_TIMEOUT_SPAN)),
 });
 const curveRule = /^\s*(BN254|BLS12-381)(\s*,\s*(BN254|BLS12-381))?\s*$/iu;
 const zkpSchema = v.strictObject({
@@ -74,7 +88,10 @@ const entries = {
   metrics_per_worker: v.optional(flag, true),
   practice_tasks: v.optional(flag, true),
   input_binding: v.optional(choice(["always", "pins-only"]), "always"),
-  heartbeat_interval_ms: v.optional(whole(1_000, MINUTE_MS), HEARTBEAT_INTERVAL_MS),
+  heartbeat_interval_ms: v.optional(
+    whole(HEARTBEAT_INTERVAL_SPAN.fromMs, HEARTBEAT_INTERVAL_SPAN.toMs),
+    HEARTBEAT_INTERVAL_MS,
+  ),
   lease_ttl_ms: v.optional(whole(3_000, 60 * MINUTE_MS), LEASE_TTL_MS),
   /** The limits for strangers; 0 = none. */
   max_connections_per_address: v.optional(whole(0, 1_000_000), 2_000),

@@ -20,12 +20,16 @@ export const MAX_TASKS_PER_JOB = 1000;
 export const LEASE_TTL_MS = 90_000;
 /** Seed: heartbeat every 5 s. */
 export const HEARTBEAT_INTERVAL_MS = 5_000;
+/** Seed: 1 to 60 s. */
+export const HEARTBEAT_INTERVAL_SPAN = { fromMs: 1_000, toMs: 60_000 };
 /** Seed: a heartbeat call may take 3 s. */
 export const HEARTBEAT_TIMEOUT_MS = 3_000;
 /** Seed: ping every 10 s, dead 3 s later. */
 export const STREAM_KEEPALIVE_MS = 10_000;
+export const STREAM_KEEPALIVE_SPAN = { fromMs: 1_000, toMs: 300_000 };
 /** A stream silent for keepalive + 3 s is probed; this long after the probe's failure or silence it is reopened. */
 export const STREAM_PROBE_TIMEOUT_MS = 3_000;
+export const STREAM_PROBE_TIMEOUT_SPAN = { fromMs: 1_000, toMs: 60_000 };
 export const STREAM_HIDDEN_SILENCE_MS = 40_000;
 /** Seed: the first call may take 10 s. */
 export const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,14 +1,17 @@
 /** One row per setting: the original worker's name and rule, the default, and how its text becomes a value. */
 import { curves as allCurves, type Curve } from "../../domain/circuit.ts";
+import { durationRule, durationText, durationWithin, type Span } from "../../domain/duration.ts";
 import { workerId } from "../../domain/ids.ts";
 import {
   HEARTBEAT_INTERVAL_MS,
+  HEARTBEAT_INTERVAL_SPAN,
   STREAM_KEEPALIVE_MS,
+  STREAM_KEEPALIVE_SPAN,
   STREAM_PROBE_TIMEOUT_MS,
+  STREAM_PROBE_TIMEOUT_SPAN,
 } from "../../domain/limits.ts";
 import type { Settings } from "../protocol.ts";
 import { levels } from "../telemetry/log.ts";
-import { durationText, parseDuration } from "./duration.ts";
 
 /** What rules and defaults depend on. */
 export type Device = {
@@ -71,10 +74,9 @@ export const rules: Rules = {
     text: String,
     live: false,
   },
-  heartbeatIntervalMs: durationRule("heartbeat_interval", {
+  heartbeatIntervalMs: duration("heartbeat_interval", {
     byDefaultMs: HEARTBEAT_INTERVAL_MS,
-    fromMs: 1_000,
-    toMs: 60_000,
+    span: HEARTBEAT_INTERVAL_SPAN,
     live: true,
   }),
   curves: {
@@ -86,16 +88,14 @@ export const rules: Rules = {
     text: (value) => value.map((curve) => curveNames[curve]).join(","),
     live: false,
   },
-  keepaliveTimeMs: durationRule("keepalive_time", {
+  keepaliveTimeMs: duration("keepalive_time", {
     byDefaultMs: STREAM_KEEPALIVE_MS,
-    fromMs: 1_000,
-    toMs: 300_000,
+    span: STREAM_KEEPALIVE_SPAN,
     live: false,
   }),
-  keepaliveTimeoutMs: durationRule("keepalive_timeout", {
+  keepaliveTimeoutMs: duration("keepalive_timeout", {
     byDefaultMs: STREAM_PROBE_TIMEOUT_MS,
-    fromMs: 1_000,
-    toMs: 60_000,
+    span: STREAM_PROBE_TIMEOUT_SPAN,
     live: false,
   }),
   allowUnsigned: {
@@ -121,24 +121,19 @@ export const rules: Rules = {
 // What it iterates is typed by `Rules` itself.
 export const settingKeys = Object.keys(rules) as readonly (keyof Settings)[];
 
-type Span = {
+type DurationSetting = {
   readonly byDefaultMs: number;
-  readonly fromMs: number;
-  readonly toMs: number;
+  readonly span: Span;
   readonly live: boolean;
 };
 
-function durationRule(field: string, span: Span): Rule<number> {
-  const { byDefaultMs, fromMs, toMs, live } = span;
+function duration(field: string, { byDefaultMs, span, live }: DurationSetting): Rule<number> {
   return {
     field,
     section: "worker",
     byDefault: () => byDefaultMs,
-    rule: () => `a duration from ${durationText(fromMs)} to ${durationText(toMs)}, such as "5s"`,
-    parse: (raw) => {
-      const ms = parseDuration(raw);
-      return ms !== undefined && ms >= fromMs && ms <= toMs ? ms : undefined;
-    },
+    rule: () => durationRule(span),
+    parse: (raw) => durationWithin(raw, span),
     text: durationText,
     live,
   };
