@@ -107,7 +107,6 @@ const profile: WorkerProfile = {
 
 let sequence = 0n;
 const heartbeat = (more: Partial<Heartbeat> = {}): Heartbeat => ({
-  sessionId: "",
   sequence: (sequence += 1n),
   state: "active",
   stateReason: "",
@@ -390,6 +389,15 @@ describe("heartbeats", () => {
     expect(stream.messages.at(-1)).toEqual({ kind: "cancel", attempts: [attempt(1)] });
     expect((await dispatch.heartbeat(session, heartbeat())).lost).toEqual([attempt(1)]);
     expect((await dispatch.heartbeat(session, heartbeat())).lost).toEqual([]);
+  });
+
+  it("say how it goes: the last figures count, and one without any leaves them", async () => {
+    const session = await register();
+    const said = { activeTasks: 2, queuedTasks: 1, streamOpenMs: 5_000 };
+    await dispatch.heartbeat(session, heartbeat({ metrics: { ...said, activeTasks: 1 } }));
+    await dispatch.heartbeat(session, heartbeat({ metrics: said }));
+    await dispatch.heartbeat(session, heartbeat());
+    expect(session.metrics).toEqual(said);
   });
 
   it("that name an attempt with a verdict already do not lose it", async () => {

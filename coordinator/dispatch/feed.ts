@@ -4,6 +4,7 @@
  */
 import type { CoordinatorFailure } from "../failure.ts";
 import type { AttemptId } from "../../src/domain/ids.ts";
+import type { Wanted } from "../../src/domain/session.ts";
 import type { Lease } from "../queue/queue.ts";
 
 export type FeedMessage =
@@ -13,7 +14,7 @@ export type FeedMessage =
   | { readonly kind: "keepalive" };
 
 /** What the operator wants of a worker. */
-export type WantedState = "active" | "paused" | "draining";
+export type WantedState = Exclude<Wanted, "as-is">;
 
 export type Feed = {
   readonly push: (message: FeedMessage) => void;

@@ -1,16 +1,15 @@
 /** What a heartbeat changes: memory only. Leases follow by the next flush. */
 import type { AttemptId } from "../../src/domain/ids.ts";
+import type { Intake } from "../../src/domain/session.ts";
 import type { Stage } from "../../src/domain/task.ts";
 import type { Beats } from "./beats.ts";
 import type { WantedState } from "./feed.ts";
 import { seen } from "./session.ts";
-import type { HeldAttempt, NodeStateName, Session, SessionMetrics } from "./session.ts";
+import type { HeldAttempt, Session, SessionMetrics } from "./session.ts";
 
 export type Heartbeat = {
-  /** "" from a seed worker. */
-  readonly sessionId: string;
   readonly sequence: bigint;
-  readonly state: NodeStateName;
+  readonly state: Intake;
   readonly stateReason: string;
   readonly attempts: readonly NamedAttempt[];
   readonly returned: readonly AttemptId[];
@@ -57,9 +56,8 @@ export const applyHeartbeat = (
   }
   session.lastSequence = beat.sequence;
   session.state = beat.state;
-  session.stateReason = beat.stateReason;
   if (beat.slots > 0) session.slots = beat.slots;
-  if (beat.metrics !== undefined) addMetrics(session.metrics, beat.metrics);
+  if (beat.metrics !== undefined) session.metrics = beat.metrics;
   const returned = beat.returned.filter((attemptId) => session.held.has(attemptId));
   if (seed) {
     for (const held of session.held.values()) extend(session, held, context.beats);
@@ -109,12 +107,4 @@ const answerFor = (session: Session, foreign: readonly AttemptId[]): HeartbeatAn
   const lost = [...new Set([...session.lost, ...foreign])];
   session.lost.clear();
   return { lost, wanted: session.wanted };
-};
-
-const addMetrics = (sums: SessionMetrics, since: SessionMetrics): void => {
-  sums.activeTasks = since.activeTasks;
-  sums.queuedTasks = since.queuedTasks;
-  sums.tasksCompleted += since.tasksCompleted;
-  sums.tasksFailed += since.tasksFailed;
-  sums.streamOpenMs = since.streamOpenMs;
 };

@@ -3,6 +3,7 @@
  * State of this process only; the leases themselves are rows.
  */
 import type { AttemptId, CircuitId, TaskId } from "../../src/domain/ids.ts";
+import type { Intake } from "../../src/domain/session.ts";
 import type { Stage } from "../../src/domain/task.ts";
 import type { LeaseWant, SessionRef } from "../queue/queue.ts";
 import type { Feed, WantedState } from "./feed.ts";
@@ -21,8 +22,6 @@ export type WorkerProfile = {
   readonly nodeClass: number;
   readonly maxConcurrentTasks: number;
 };
-
-export type NodeStateName = "active" | "draining" | "paused" | "leaving";
 
 /** An attempt that occupies a slot of its worker. */
 export type HeldAttempt = {
@@ -47,8 +46,7 @@ export type Session = {
   /** Attempts taken from this worker that it has not been told of in a heartbeat's answer. */
   readonly lost: Set<AttemptId>;
   feed: Feed | undefined;
-  state: NodeStateName;
-  stateReason: string;
+  state: Intake;
   wanted: WantedState;
   /** How many tasks it takes now. */
   slots: number;
@@ -60,16 +58,14 @@ export type Session = {
   /** Monotonic ms before which it gets nothing new, after failures. */
   restUntil: number;
   failuresInARow: number;
-  readonly metrics: SessionMetrics;
+  metrics: SessionMetrics;
 };
 
-/** What the worker's heartbeats have counted in this session. */
+/** What the worker said of itself in its last heartbeat. Its results are counted by their verdicts instead. */
 export type SessionMetrics = {
-  activeTasks: number;
-  queuedTasks: number;
-  tasksCompleted: number;
-  tasksFailed: number;
-  streamOpenMs: number;
+  readonly activeTasks: number;
+  readonly queuedTasks: number;
+  readonly streamOpenMs: number;
 };
 
 /** Settled attempts remembered per session: more than a worker can have in flight. */
@@ -98,7 +94,6 @@ export const newSession = (facts: NewSessionFacts): Session => ({
   lost: new Set(),
   feed: undefined,
   state: "active",
-  stateReason: "",
   wanted: "active",
   slots: facts.profile.maxConcurrentTasks,
   lastSequence: -1n,
@@ -106,7 +101,7 @@ export const newSession = (facts: NewSessionFacts): Session => ({
   pause: facts.heartbeatIntervalMs,
   restUntil: 0,
   failuresInARow: 0,
-  metrics: { activeTasks: 0, queuedTasks: 0, tasksCompleted: 0, tasksFailed: 0, streamOpenMs: 0 },
+  metrics: { activeTasks: 0, queuedTasks: 0, streamOpenMs: 0 },
 });
 
 /** A sign of life: learns how often this worker speaks. */

@@ -36,13 +36,10 @@ const metricsOf = (metrics: WorkerMetrics | undefined): SessionMetrics | undefin
     : {
         activeTasks: metrics.activeTasks,
         queuedTasks: metrics.queuedTasks,
-        tasksCompleted: metrics.tasksCompleted,
-        tasksFailed: metrics.tasksFailed,
         streamOpenMs: Number(metrics.streamOpenMs),
       };
 
 const heartbeatOf = (request: HeartbeatRequest): Heartbeat => ({
-  sessionId: request.sessionId,
   sequence: request.sequence,
   state: nodeStateOf(request.state),
   stateReason: line("state_reason", request.stateReason, 512),

@@ -1,5 +1,6 @@
 /** Our words and the enums of coordinator.proto, both ways. */
 import type { FailureCause as Cause } from "../../src/domain/failure.ts";
+import type { Intake } from "../../src/domain/session.ts";
 import type { Stage, Verdict as VerdictName } from "../../src/domain/task.ts";
 import {
   AttemptStage,
@@ -10,7 +11,6 @@ import {
 } from "../../src/gen/coordinator_pb.ts";
 import { TaskState } from "../../src/gen/proving/v1/job_pb.ts";
 import type { WantedState as Wanted } from "../dispatch/feed.ts";
-import type { NodeStateName } from "../dispatch/session.ts";
 import type { TaskStateName } from "../queue/queue.ts";
 
 export const stageOf = (stage: AttemptStage): Stage => {
@@ -59,7 +59,7 @@ export const causeOf = (cause: FailureCause): Cause => {
   }
 };
 
-export const nodeStateOf = (state: NodeState): NodeStateName => {
+export const nodeStateOf = (state: NodeState): Intake => {
   switch (state) {
     case NodeState.DRAINING:
       return "draining";
