@@ -391,15 +391,6 @@ describe("heartbeats", () => {
     expect((await dispatch.heartbeat(session, heartbeat())).lost).toEqual([]);
   });
 
-  it("say how it goes: the last figures count, and one without any leaves them", async () => {
-    const session = await register();
-    const said = { activeTasks: 2, queuedTasks: 1, streamOpenMs: 5_000 };
-    await dispatch.heartbeat(session, heartbeat({ metrics: { ...said, activeTasks: 1 } }));
-    await dispatch.heartbeat(session, heartbeat({ metrics: said }));
-    await dispatch.heartbeat(session, heartbeat());
-    expect(session.metrics).toEqual(said);
-  });
-
   it("that name an attempt with a verdict already do not lose it", async () => {
     const { session } = await holding(1);
     dispatch.settle(worker, attempt(1), true);
