@@ -36,6 +36,10 @@ export type CliFailureDetail = {
   readonly field?: string;
   /** What would be right; "" when the message says it. */
   readonly remedy?: string;
+  /** What was wrong alone; "" when the coordinator named none. */
+  readonly problem?: string;
+  /** The same request may pass after this long, ms; 0 = nobody said so. */
+  readonly retryAfterMs?: number;
 };
 
 export class CliFailure extends Error {
@@ -43,6 +47,8 @@ export class CliFailure extends Error {
   readonly reason: string;
   readonly field: string;
   readonly remedy: string;
+  readonly problem: string;
+  readonly retryAfterMs: number;
 
   constructor(detail: CliFailureDetail, options?: ErrorOptions) {
     super(detail.message, options);
@@ -51,6 +57,8 @@ export class CliFailure extends Error {
     this.reason = detail.reason ?? "";
     this.field = detail.field ?? "";
     this.remedy = detail.remedy ?? "";
+    this.problem = detail.problem ?? "";
+    this.retryAfterMs = detail.retryAfterMs ?? 0;
   }
 
   /** Keeps a CliFailure as it is and turns what a call or the system threw into one. */
@@ -91,8 +99,8 @@ const fromConnect = (error: ConnectError): CliFailure => {
   const [info] = error.findDetails(ErrorInfoSchema);
   if (info === undefined)
     return new CliFailure({ exit, message: error.rawMessage }, { cause: error });
-  const later =
-    info.retryAfterMs === 0n ? "" : `; try again in ${Number(info.retryAfterMs) / 1000} s`;
+  const retryAfterMs = Number(info.retryAfterMs);
+  const later = retryAfterMs === 0 ? "" : `; try again in ${retryAfterMs / 1000} s`;
   const where = info.field === "" ? "" : `${info.field}: `;
   return new CliFailure(
     {
@@ -101,6 +109,8 @@ const fromConnect = (error: ConnectError): CliFailure => {
       reason: info.reason,
       field: info.field,
       remedy: info.remedy,
+      problem: info.problem,
+      retryAfterMs,
     },
     { cause: error },
   );

@@ -7,6 +7,9 @@ import type { World } from "./world.ts";
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort());
 
+// Whoever waits for a line that never comes would not notice otherwise.
+interrupt.signal.addEventListener("abort", () => void process.stdin.destroy(), { once: true });
+
 /** What SIGPIPE gives in a shell: whoever read has seen enough, and nothing went wrong. */
 const PIPE_CLOSED = 141;
 for (const stream of [process.stdout, process.stderr]) {

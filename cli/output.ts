@@ -10,6 +10,8 @@ export type Output = {
   readonly result: (text: string, record: JsonRecord) => void;
   /** What a person may like to know and a program need not. */
   readonly note: (text: string) => void;
+  /** What both must know beside the results: its text, or its record as one line of JSON, on standard error. */
+  readonly notice: (text: string, record: JsonRecord) => void;
   readonly failure: (failure: CliFailure) => void;
 };
 
@@ -26,6 +28,9 @@ export const createOutput = (terminal: Terminal, json: boolean): Output => ({
   },
   note: (text) => {
     if (!json) terminal.stderr(`${text}\n`);
+  },
+  notice: (text, record) => {
+    terminal.stderr(`${json ? JSON.stringify(record) : text}\n`);
   },
   failure: (failure) => {
     const line = json ? JSON.stringify({ error: failureRecord(failure) }) : text(failure);

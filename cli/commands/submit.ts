@@ -2,13 +2,13 @@
 import type { Command } from "commander";
 import { circuitId } from "../../src/domain/ids.ts";
 import { MAX_TASKS_PER_JOB } from "../../src/domain/limits.ts";
-import { CALL_TIMEOUT_MS, connect, type Connection } from "../connection.ts";
+import { connect, type Connection } from "../connection.ts";
 import type { Context, Definition } from "../context.ts";
 import { list, seconds, wholeNumber } from "../arguments.ts";
-import { CliFailure, usage, type ExitName } from "../failure.ts";
+import { usage, type ExitName } from "../failure.ts";
 import { getProofs } from "./get.ts";
 import { batches, readInput, readInputs, type NumberedInput } from "../inputs.ts";
-import { countText } from "../text.ts";
+import { openSubmission, type JobTemplate } from "./submission.ts";
 import { watchJob } from "./watch.ts";
 
 export const submitCommand: Definition = ({ command, run }) =>
@@ -58,14 +58,32 @@ type SubmitOptions = {
 const submit = async (options: SubmitOptions, context: Context): Promise<ExitName> => {
   checkOptions(options);
   const connection = await connect("owner", context.options, context);
-  const jobs: string[] = [];
-  for await (const batch of batches(inputsOf(options, context), options.batch)) {
-    jobs.push(await sendBatch({ batch, number: jobs.length + 1, options }, connection, context));
+  const { idempotencyKey } = options;
+  const template = templateOf(options);
+  const submission = openSubmission({ template, idempotencyKey }, connection, context);
+  try {
+    for await (const batch of batches(inputsOf(options, context), options.batch))
+      await submission.send(batch);
+  } catch (thrown) {
+    submission.tellProgress();
+    throw thrown;
   }
+  const { jobs } = submission;
   if (jobs.length === 0) throw usage("no input: the file is empty; give one JSON object per line");
   const waits = options.wait === true || options.out !== undefined;
   return waits ? waitFor(jobs, { options, connection }, context) : "ok";
 };
+
+const templateOf = (options: SubmitOptions): JobTemplate => ({
+  circuitId: options.circuit,
+  priority: options.priority,
+  deadlineMs: BigInt(Math.round(options.deadline * 1000)),
+  pinnedPublicSignals: [...(options.pin ?? [])],
+  inputsVisibleToVolunteers: true,
+  projectName: options.projectName,
+  projectPurpose: options.projectPurpose,
+  projectUrl: options.projectUrl,
+});
 
 const checkOptions = (options: SubmitOptions): void => {
   if (options.publicInputsOk !== true) {
@@ -93,59 +111,6 @@ const inputsOf = async function* (
 ): AsyncGenerator<NumberedInput> {
   if (options.input !== undefined) yield await readInput(options.input, world);
   if (options.inputs !== undefined) yield* readInputs(options.inputs, world);
-};
-
-type Batch = {
-  readonly batch: readonly NumberedInput[];
-  /** From 1. */
-  readonly number: number;
-  readonly options: SubmitOptions;
-};
-
-const sendBatch = async (
-  { batch, number, options }: Batch,
-  connection: Connection,
-  { output, world }: Context,
-): Promise<string> => {
-  const request = {
-    circuitId: options.circuit,
-    inputs: batch.map((input) => input.json),
-    priority: options.priority,
-    deadlineMs: BigInt(Math.round(options.deadline * 1000)),
-    pinnedPublicSignals: [...(options.pin ?? [])],
-    idempotencyKey: batchKey(options.idempotencyKey, number),
-    inputsVisibleToVolunteers: true,
-    projectName: options.projectName,
-    projectPurpose: options.projectPurpose,
-    projectUrl: options.projectUrl,
-  };
-  const call = { timeoutMs: CALL_TIMEOUT_MS, signal: world.signal };
-  const { job, existed } = await connection.jobs
-    .submitJob(request, call)
-    .catch((thrown: unknown) => {
-      throw atLine(CliFailure.from(thrown), batch);
-    });
-  const jobId = job?.jobId ?? "";
-  const lines = { first_line: batch[0]?.line ?? 0, last_line: batch.at(-1)?.line ?? 0 };
-  output.result(
-    `${jobId}  ${countText(batch.length, "task")} on ${options.circuit}${existed ? " (submitted before)" : ""}`,
-    { job_id: jobId, circuit_id: options.circuit, tasks: batch.length, existed, ...lines },
-  );
-  return jobId;
-};
-
-/** Each job has a key of its own; the first one's is the given one, so that one batch and many agree on it. */
-const batchKey = (key: string, number: number): string =>
-  key === "" || number === 1 ? key : `${key}#${number}`;
-
-/** The coordinator counts inputs within a job; the owner counts lines of a file. */
-const atLine = (failure: CliFailure, batch: readonly NumberedInput[]): CliFailure => {
-  const index = /^inputs\[(\d+)\]/.exec(failure.field)?.[1];
-  const line = index === undefined ? undefined : batch[Number(index)]?.line;
-  if (line === undefined) return failure;
-  const message = `line ${line}: ${failure.message}`;
-  const { exit, reason, field, remedy } = failure;
-  return new CliFailure({ exit, message, reason, field, remedy }, { cause: failure });
 };
 
 type Waiting = { readonly options: SubmitOptions; readonly connection: Connection };

@@ -15,7 +15,7 @@ export type TestWorld = {
   readonly run: (...args: readonly string[]) => Promise<number>;
 };
 
-type Given = Partial<Pick<World, "env" | "stdin" | "signal">> & {
+type Given = Partial<Pick<World, "env" | "stdin" | "signal" | "sleep">> & {
   /** The coordinator's services. */
   readonly routes?: (router: ConnectRouter) => void;
 };
@@ -33,7 +33,7 @@ export const testWorld = (given: Given = {}): TestWorld => {
     stdin: given.stdin ?? Readable.from([]),
     isTerminal: false,
     signal: given.signal ?? new AbortController().signal,
-    sleep: () => Promise.resolve(),
+    sleep: given.sleep ?? (() => Promise.resolve()),
     openTransport: ({ baseUrl, interceptors }) => {
       addresses.push(baseUrl);
       const routes = given.routes ?? (() => undefined);
