@@ -13,6 +13,7 @@ export type BenchCircuit = {
   readonly folder: string | undefined;
   readonly wasm: string;
   readonly zkey: string;
+  readonly vkey: string;
   /** What an owner submits, JSON in UTF-8. */
   readonly input: Uint8Array;
   /** The same as the circuit's signals by name, JSON: what snarkjs takes. */
@@ -38,12 +39,14 @@ const fromFolder = async (folder: string, id: string): Promise<BenchCircuit> => 
     folder,
     wasm: file("wasm"),
     zkey: file("zkey"),
+    vkey: file("vkey.json"),
     input,
     signals: input.toString(),
   };
 };
 
-const merkleProof = async (): Promise<BenchCircuit> => {
+/** This project's own merkle_proof, with a tree of 1,000 leaves. */
+export const merkleProof = async (): Promise<BenchCircuit> => {
   const built = path.join(projectRoot, "public/circuits");
   const manifest = parseManifest(await readFile(path.join(built, "manifest.json"), "utf8"));
   const found = manifest.entries.find(({ circuit }) => circuit.id === "merkle_proof");
@@ -61,6 +64,7 @@ const merkleProof = async (): Promise<BenchCircuit> => {
     folder: undefined,
     wasm: path.join(built, circuit.wasm.url),
     zkey: path.join(built, circuit.zkey.url),
+    vkey: path.join(built, circuit.vkey.url),
     input,
     signals: JSON.stringify(Object.fromEntries(named)),
   };

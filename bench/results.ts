@@ -11,18 +11,18 @@ export type Results = {
   readonly firstMinute: FirstMinute;
 };
 
-/** bench/RESULTS.md, whole. */
+/** The section of `npm run bench` in bench/RESULTS.md. */
 export const resultsTable = (results: Results): string => {
   const { overhead, firstMinute } = results;
   const rows = results.throughput.map(
     (row) =>
       `| ${row.circuit} | ${fixed(row.snarkjsDefault)} | ${fixed(row.node1)} | ${fixed(row.node2)} | ${fixed(row.ratio, 2)}x |`,
   );
-  return `# Results
+  return `## \`npm run bench\`: the whole product
 
-Written by \`npm run bench\`; do not edit. ${results.machine}, headless Chromium.
+${results.machine}, headless Chromium.
 
-## Throughput, proofs per minute
+### Throughput, proofs per minute
 
 snarkjs is \`groth16.fullProve\` in its default multi-thread mode on a page of its own; the node is the whole way from the
 queue to the verified and committed proof. Competitors take turns within one run: ${String(results.rounds)} rounds of
@@ -33,7 +33,7 @@ proofs), medians; the ratio is the median of the ratios of each round.
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-## What the product adds
+### What the product adds
 
 | figure | measured | to reach |
 | --- | --- | --- |

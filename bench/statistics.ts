@@ -6,3 +6,7 @@ export const median = (values: readonly number[]): number => {
   if (!Number.isInteger(middle)) return high;
   return ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
 };
+
+/** The n-th root of the product: the mean for ratios. NaN of nothing. */
+export const geometricMean = (ratios: readonly number[]): number =>
+  Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);

@@ -96,13 +96,57 @@ declare module "snarkjs" {
     readonly name: CurveName;
     readonly q: bigint;
     readonly r: bigint;
-    readonly G1: {
-      /** The generator. */
-      readonly g: Uint8Array;
-      /** `scalar` in little-endian bytes. */
-      readonly timesScalar: (point: Uint8Array, scalar: Uint8Array) => Uint8Array;
-    };
+    readonly G1: CurveGroup;
+    readonly G2: CurveGroup;
+    readonly Fr: ScalarField;
+    readonly tm: ThreadManager;
     readonly terminate: () => Promise<void>;
+  };
+
+  /** Points are Jacobian or affine, coordinates in Montgomery form, little-endian; a point's length says which it is. */
+  export type CurveGroup = {
+    /** The generator. */
+    readonly g: Uint8Array;
+    /** `scalar` in little-endian bytes. */
+    readonly timesScalar: (point: Uint8Array, scalar: Uint8Array) => Uint8Array;
+    readonly add: (a: Uint8Array, b: Uint8Array) => Uint8Array;
+    readonly isZero: (point: Uint8Array) => boolean;
+    readonly toAffine: (point: Uint8Array) => Uint8Array;
+    /** Jacobian points one after the other, to affine ones. */
+    readonly batchToAffine: (points: Uint8Array) => Promise<Uint8Array>;
+    /** x, y and 1 of an affine point; each coordinate of G2 as [c0, c1]. */
+    readonly toObject: (point: Uint8Array) => readonly (bigint | readonly bigint[])[];
+    /** Affine bases; canonical little-endian scalars of equal length. */
+    readonly multiExpAffine: (bases: Uint8Array, scalars: Uint8Array) => Promise<Uint8Array>;
+  };
+
+  /** Elements of 32 bytes, one after the other. */
+  export type ScalarField = {
+    readonly batchToMontgomery: (elements: Uint8Array) => Promise<Uint8Array>;
+    readonly batchFromMontgomery: (elements: Uint8Array) => Promise<Uint8Array>;
+    /** From coefficients to evaluations, both in natural order and Montgomery form. */
+    readonly fft: (elements: Uint8Array) => Promise<Uint8Array>;
+    readonly ifft: (elements: Uint8Array) => Promise<Uint8Array>;
+    /** Element k times first * step^k. */
+    readonly batchApplyKey: (
+      elements: Uint8Array,
+      first: Uint8Array,
+      step: Uint8Array,
+    ) => Promise<Uint8Array>;
+    /** w[k]: the root of unity of order 2^k. */
+    readonly w: readonly Uint8Array[];
+    readonly one: Uint8Array;
+    readonly add: (a: Uint8Array, b: Uint8Array) => Uint8Array;
+    readonly sub: (a: Uint8Array, b: Uint8Array) => Uint8Array;
+    readonly mul: (a: Uint8Array, b: Uint8Array) => Uint8Array;
+  };
+
+  /** Where ffjavascript keeps the instance of wasmcurves that it calls one operation at a time. */
+  export type ThreadManager = {
+    readonly alloc: (bytes: number) => number;
+    readonly instance: {
+      readonly exports: Readonly<Record<string, (...args: readonly number[]) => number>>;
+    };
   };
 
   export const zKey: {

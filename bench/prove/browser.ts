@@ -1,0 +1,43 @@
+/** A Chromium with a new profile, and the benchmark's page in it. */
+import { startVolunteer } from "../../e2e/harness/volunteer.ts";
+import type { BenchPage } from "./protocol.ts";
+
+export type Browser = {
+  /** The profile folder; names the browser's processes. */
+  readonly profile: string;
+  readonly openPage: () => Promise<BrowserPage>;
+  readonly close: () => Promise<void>;
+};
+
+export type BrowserPage = { readonly bench: BenchPage; readonly close: () => Promise<void> };
+
+/** Otherwise Chromium waits for the next garbage collection, up to 20 s, before it measures memory. */
+const MEASURE_AT_ONCE = "--enable-blink-features=ForceEagerMeasureMemory";
+
+export const openBrowser = async (url: string, jsFlags: string | undefined): Promise<Browser> => {
+  const flags = jsFlags === undefined ? [] : [`--js-flags=${jsFlags}`];
+  const volunteer = await startVolunteer({ url, browserArgs: [MEASURE_AT_ONCE, ...flags] });
+  return {
+    profile: volunteer.profile,
+    openPage: async () => {
+      const page = await volunteer.context.newPage();
+      await page.goto(url);
+      await page.waitForFunction("'bench' in globalThis");
+      // As text: of a function handed over, the compiler's helpers would be missing in the page.
+      const call = async <Result>(name: keyof BenchPage, ...args: readonly unknown[]) =>
+        page.evaluate<Result>(`bench.${name}(${args.map((arg) => JSON.stringify(arg)).join()})`);
+      return {
+        bench: {
+          startProver: (...args) => call("startProver", ...args),
+          firstProof: (...args) => call("firstProof", ...args),
+          prove: (...args) => call("prove", ...args),
+          memory: (...args) => call("memory", ...args),
+          startPrimitives: (...args) => call("startPrimitives", ...args),
+          runPrimitive: (...args) => call("runPrimitive", ...args),
+        },
+        close: () => page.close(),
+      };
+    },
+    close: volunteer.close,
+  };
+};

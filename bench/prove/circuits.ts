@@ -1,0 +1,79 @@
+/** Circuits to prove, each with a witness: those of the folder BENCH_CIRCUITS, and this project's merkle_proof. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  wtns as witnesses,
+  type CircuitInput,
+  type MemoryFile,
+  type VerificationKey,
+} from "snarkjs";
+import { curves, type Curve } from "../../src/domain/circuit.ts";
+import { merkleProof } from "../circuits.ts";
+
+export type ProvingCircuit = {
+  readonly id: string;
+  readonly curve: Curve;
+  readonly zkey: Uint8Array;
+  readonly wtns: Uint8Array;
+  readonly vkeyJson: string;
+  /** What each proof must have. */
+  readonly publicSignals: readonly string[];
+};
+
+const known = ["semaphore20", "c14", "b14", "c16s", "c16p"] as const;
+const builtIn = "merkle_proof";
+
+/**
+ * The names of all circuits that can be measured here, smallest first.
+ *
+ * @throws Error when BENCH_CIRCUITS names a folder with none of them.
+ */
+export const availableCircuits = (): readonly string[] => {
+  const folder = process.env.BENCH_CIRCUITS;
+  if (folder === undefined) return [builtIn];
+  const found = known.filter((id) => existsSync(path.join(folder, id, `${id}.zkey`)));
+  if (found.length > 0) return [builtIn, ...found];
+  throw new Error(`BENCH_CIRCUITS is ${folder}, which has none of ${known.join(", ")}`);
+};
+
+export const loadCircuit = (id: string): Promise<ProvingCircuit> =>
+  id === builtIn ? loadMerkleProof() : fromFolder(process.env.BENCH_CIRCUITS ?? "", id);
+
+const fromFolder = async (folder: string, id: string): Promise<ProvingCircuit> => {
+  const file = (ending: string): string => path.join(folder, id, `${id}.${ending}`);
+  const vkeyJson = await readFile(file("vkey.json"), "utf8");
+  return {
+    id,
+    curve: curveOf(JSON.parse(vkeyJson) as VerificationKey),
+    zkey: await readFile(file("zkey")),
+    wtns: await readFile(file("wtns")),
+    vkeyJson,
+    publicSignals: JSON.parse(await readFile(file("public.json"), "utf8")) as readonly string[],
+  };
+};
+
+const loadMerkleProof = async (): Promise<ProvingCircuit> => {
+  const { id, wasm, zkey, vkey, signals } = await merkleProof();
+  const vkeyJson = await readFile(vkey, "utf8");
+  const key = JSON.parse(vkeyJson) as VerificationKey;
+  const witness: MemoryFile = { type: "mem" };
+  await witnesses.calculate(JSON.parse(signals) as CircuitInput, wasm, witness);
+  if (witness.data === undefined) throw new Error(`snarkjs wrote no witness of ${id}`);
+  // The first wire is 1; the public signals follow.
+  const wires = await witnesses.exportJson(witness.data);
+  return {
+    id,
+    curve: curveOf(key),
+    zkey: await readFile(zkey),
+    wtns: witness.data,
+    vkeyJson,
+    publicSignals: wires.slice(1, 1 + key.nPublic).map(String),
+  };
+};
+
+const curveOf = (key: VerificationKey): Curve => {
+  const curve = curves.find((candidate) => candidate === key.curve);
+  if (curve !== undefined) return curve;
+  throw new Error(`a verification key's curve is ${key.curve}, not one of ${curves.join(", ")}`);
+};

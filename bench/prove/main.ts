@@ -1,0 +1,100 @@
+/**
+ * `npm run bench:prove`: provers side by side in one Chromium, without coordinator and node. BENCH_CIRCUITS names a folder of
+ * circuits, BENCH_ROUNDS the rounds. Options choose what is measured (options.ts); only a whole run writes bench/RESULTS.md.
+ */
+import { writeResults } from "../results-file.ts";
+import { count, machine } from "../settings.ts";
+import { openBrowser } from "./browser.ts";
+import { openCheck } from "./check.ts";
+import { availableCircuits, loadCircuit } from "./circuits.ts";
+import { measureCold, type ColdResult, type ColdStart } from "./cold.ts";
+import { primitiveEngines, provers } from "./competitors.ts";
+import { choose, chooseCompetitors, parseOptions, parts, UsageError } from "./options.ts";
+import { racePrimitives } from "./primitive-race.ts";
+import { runRace } from "./race.ts";
+import { reportJson, reportSection, type CircuitResult, type Measured } from "./report.ts";
+import { openSite } from "./site.ts";
+
+/** On stderr: stdout is the result's. */
+const say = (what: string): void => {
+  process.stderr.write(`${what}\n`);
+};
+
+const idsOf = (table: readonly { readonly id: string }[]): readonly string[] =>
+  table.map(({ id }) => id);
+
+const plan = () => {
+  const options = parseOptions(process.argv.slice(2));
+  const all = [...new Set([...idsOf(provers), ...idsOf(primitiveEngines)])];
+  const chosen = chooseCompetitors(all, options.kernels);
+  return {
+    ...options,
+    rounds: count("BENCH_ROUNDS", 5),
+    circuits: choose("circuit", availableCircuits(), options.circuits),
+    provers: idsOf(provers).filter((id) => chosen.includes(id)),
+    primitives: idsOf(primitiveEngines).filter((id) => chosen.includes(id)),
+    isWhole:
+      options.circuits === undefined &&
+      options.kernels === undefined &&
+      options.parts.length === parts.length,
+  };
+};
+
+type Plan = ReturnType<typeof plan>;
+
+const measure = async (planned: Plan): Promise<Measured> => {
+  const { rounds, jsFlags } = planned;
+  const circuits = await Promise.all(planned.circuits.map(loadCircuit));
+  const check = await openCheck();
+  const site = await openSite(circuits);
+  const browser = await openBrowser(site.url, jsFlags);
+  try {
+    const results: CircuitResult[] = [];
+    for (const circuit of circuits) {
+      say(`${circuit.id} ...`);
+      const race = { circuit, competitors: planned.provers, rounds, check };
+      const warm = planned.parts.includes("proofs") ? await runRace(browser, race) : [];
+      const start = { url: site.url, jsFlags, circuit, check };
+      const cold = planned.parts.includes("cold") ? await coldStarts(planned.provers, start) : [];
+      results.push({ circuit: circuit.id, warm, cold });
+    }
+    if (!planned.parts.includes("primitives"))
+      return { machine: machine(), rounds, circuits: results, primitives: [] };
+    say("primitives ...");
+    const primitives = await racePrimitives(browser, planned.primitives, rounds);
+    return { machine: machine(), rounds, circuits: results, primitives };
+  } finally {
+    await browser.close();
+    site.close();
+  }
+};
+
+const coldStarts = async (
+  competitors: readonly string[],
+  start: ColdStart,
+): Promise<readonly ColdResult[]> => {
+  const results: ColdResult[] = [];
+  for (const competitor of competitors) {
+    const result = await measureCold(competitor, start);
+    if (result === undefined) say(`this browser lacks what ${competitor} needs`);
+    else results.push(result);
+  }
+  return results;
+};
+
+const run = async (): Promise<void> => {
+  const planned = plan();
+  const measured = await measure(planned);
+  const section = reportSection(measured);
+  process.stdout.write(`${planned.json ? reportJson(measured) : section}\n`);
+  if (planned.isWhole) await writeResults("npm run bench:prove", section);
+  else say("bench/RESULTS.md is left as it is: only a run of everything replaces its section");
+};
+
+try {
+  await run();
+} catch (reason) {
+  if (!(reason instanceof UsageError)) throw reason;
+  say(reason.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,54 @@
+/** What the benchmark asks of its page, and the page of its workers: types only. Results cross as JSON. */
+import type { Curve } from "../../src/domain/circuit.ts";
+import type { EngineProof } from "../../src/prover/engine/engine.ts";
+import type { PrimitiveId } from "./primitives.ts";
+
+export type CircuitName = { readonly id: string; readonly curve: Curve };
+
+/** A proof as it crosses from the page: bytes in hex. */
+export type PageProof = { readonly hex: string; readonly publicSignals: readonly string[] };
+
+export type ProofRun = {
+  /** From the call to the last proof, by the page's clock. */
+  readonly ms: number;
+  /** One from each prover, in the order in which they were named. */
+  readonly proofs: readonly PageProof[];
+};
+
+export type PageMemory = {
+  /** Bytes of WebAssembly memory that the prover says it holds. */
+  readonly engine: number;
+  /**
+   * Bytes of the page and its workers together by performance.measureUserAgentSpecificMemory, files included. Chromium 156
+   * leaves out WebAssembly memory that is not shared (measured: 100 MB of it add nothing).
+   */
+  readonly page: number;
+};
+
+/** `bench` in the page. Provers go by the number that `startProver` gives. */
+export type BenchPage = {
+  /** Starts a worker and has it fetch the circuit's files. */
+  readonly startProver: (competitor: string, circuit: CircuitName) => Promise<number>;
+  /** Opens the engine and makes a proof; null when the browser lacks what the engine needs. */
+  readonly firstProof: (prover: number) => Promise<ProofRun | null>;
+  /** One proof from each of the provers, all at once. */
+  readonly prove: (provers: readonly number[]) => Promise<ProofRun>;
+  readonly memory: (prover: number) => Promise<PageMemory>;
+  /** Starts the worker of the primitives; says which competitors the browser can run. Results are compared before. */
+  readonly startPrimitives: (competitors: readonly string[]) => Promise<readonly string[]>;
+  /** Milliseconds of one run. */
+  readonly runPrimitive: (competitor: string, primitive: PrimitiveId) => Promise<number>;
+};
+
+export type ProverWorker = {
+  readonly load: (competitor: string, circuit: CircuitName) => Promise<void>;
+  /** Whether the browser has what the engine needs. */
+  readonly open: () => Promise<boolean>;
+  readonly prove: () => Promise<EngineProof>;
+  readonly memoryBytes: () => number;
+};
+
+export type PrimitivesWorker = {
+  readonly open: BenchPage["startPrimitives"];
+  readonly run: BenchPage["runPrimitive"];
+};
