@@ -139,15 +139,17 @@ const offers = (sql: Executor): Fragment => sql`
       for update skip locked
     ) ready
   ),
-  -- Whom a task avoids is a party of its own; -2 = whom none does.
+  -- Whom a task avoids is a party of its own; -2 = whom none does. Parties choose one after the other, those with the
+  -- fewest circuits first: the others can go elsewhere.
   member as materialized (
-    select able.*, case when place = any(array(select avoids from pool)) then place else -2 end as alone from able
+    select *, dense_rank() over (order by cardinality(circuit_keys), circuit_keys, alone) as step
+    from able cross join lateral (
+      select case when place = any(array(select avoids from pool)) then place else -2 end as alone
+    ) avoided
   ),
-  -- Parties choose one after the other, those with the fewest circuits first: the others can go elsewhere.
   party as materialized (
-    select row_number() over (order by cardinality(circuit_keys), circuit_keys, alone) as step,
-      circuit_keys, alone, sum(slots)::integer as slots
-    from member group by circuit_keys, alone
+    select step, circuit_keys, alone, sum(slots)::integer as slots
+    from member group by step, circuit_keys, alone
   )`;
 
 /** `chosen`: which task goes to whom, with its attempt id. */
@@ -164,13 +166,14 @@ const choice = (sql: Executor, attemptKeys: readonly string[]): Fragment => sql`
         where circuit_key = any(party.circuit_keys) and avoids <> party.alone and id <> all(picked.used)
         order by vtime, id limit party.slots
       ) as ids
+      -- Without it the planner writes the array in twice, and each party sorts the pool twice.
+      offset 0
     ) mine
   ),
   -- Dealt like cards: every worker's first slot before anybody's second.
   seat as (
-    select party.step, member.place,
-      row_number() over (partition by party.step order by slot, member.place) as number
-    from member join party using (circuit_keys, alone) cross join generate_series(1, member.slots) as slot
+    select step, place, row_number() over (partition by step order by slot, place) as number
+    from member cross join generate_series(1, member.slots) as slot
   ),
   chosen as materialized (
     select task.id, pool.circuit_key, want.worker_id, want.session_id, want.node_class,

@@ -63,6 +63,15 @@ describe("plans", () => {
     expect(reads.some((line) => line.includes("tasks_pkey"))).toBe(true);
   });
 
+  it("lease with one look at the pool for each party, and join no parties by their circuits", async () => {
+    await queue.submit(newJob(1));
+    recorder.take();
+    await leaseOne(queue, "ann");
+    const plan = await planOf("with recursive");
+    expect(plan.match(/Sort Key: pool\S*vtime/gu)).toHaveLength(1);
+    expect(plan).not.toMatch(/Cond: .*circuit_keys = /u);
+  });
+
   it("would walk all of the ready index if the update said state = 0", async () => {
     await queue.submit(newJob(1));
     recorder.take();
