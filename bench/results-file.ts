@@ -1,14 +1,12 @@
 /** bench/RESULTS.md: one section for each command, which replaces its own and leaves the others as they are. */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { format } from "prettier";
 
 const file = path.join(import.meta.dirname, "RESULTS.md");
 
-/** Replaces the section of `command` in bench/RESULTS.md, formatted as all files are. */
+/** Replaces the section of `command` in bench/RESULTS.md. */
 export const writeResults = async (command: string, section: string): Promise<void> => {
-  const document = replaceSection(await readFile(file, "utf8"), command, section);
-  await writeFile(file, await format(document, { parser: "markdown" }));
+  await writeFile(file, replaceSection(await readFile(file, "utf8"), command, section));
 };
 
 /**
