@@ -119,6 +119,14 @@ describe("plans", () => {
     expect(plans.join("\n")).toMatch(/tasks_attempt/u);
   });
 
+  it("are never compiled, whatever the server's default", async () => {
+    const { sql, quickSql } = scenario.database;
+    for (const pool of [sql, quickSql]) {
+      const rows = await pool`select setting, source from pg_settings where name = 'jit'`;
+      expect(rows).toEqual([{ setting: "off", source: "client" }]);
+    }
+  });
+
   it("hold on a backlog of 20,000: a lease reads some hundred rows", async () => {
     const large = await scenario.replica({ queuedPerOwner: 1_000_000 });
     for (let place = 0; place < 20; place++) await large.submit(newJob(1_000));
