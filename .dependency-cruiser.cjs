@@ -31,6 +31,18 @@ module.exports = {
       { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     ),
     rule(
+      "kernels-are-alone",
+      "The generator runs at build time and knows nothing of the product.",
+      { path: "^kernels/", pathNot: tests },
+      { path: "^(src|coordinator|cli|bin|scripts|bench|e2e)/" },
+    ),
+    rule(
+      "kernels-ship-as-modules",
+      "What runs in the browser is the built module; of its generator only the layout's types are known.",
+      { path: "^(src|coordinator|cli|bin)/", pathNot: tests },
+      { path: "^kernels/", pathNot: "^kernels/layout\\.ts$" },
+    ),
+    rule(
       "domain-is-pure",
       "The words depend on nothing: no library, no clock, no platform.",
       { path: "^src/domain/", pathNot: tests },

@@ -12,7 +12,8 @@ export default defineConfig({
           include: ["**/*.test.{ts,tsx}"],
           exclude: [...outside, "**/*.integration.test.ts"],
           environment: "node",
-          testTimeout: 10_000,
+          // A kernel module takes a second to build and run through on an idle machine, and ten on a busy one.
+          testTimeout: 60_000,
           maxWorkers: 2,
         },
       },
@@ -27,7 +28,7 @@ export default defineConfig({
           // A cold PostgreSQL cluster takes seconds on an idle machine and ten times that on a busy one.
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

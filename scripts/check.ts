@@ -5,7 +5,16 @@ import { checkReport, unitReport } from "./reports.ts";
 import { projectRoot, runSteps, type Step } from "./steps.ts";
 
 const unit = ["run", "--project", "unit", "--reporter", "default", "--reporter", "json"] as const;
-const parts = ["src", "coordinator", "cli", "scripts", "circuits", "e2e", "bench"] as const;
+const parts = [
+  "src",
+  "kernels",
+  "coordinator",
+  "cli",
+  "scripts",
+  "circuits",
+  "e2e",
+  "bench",
+] as const;
 
 /** In this order: what is quick and often wrong comes first. */
 const checks: readonly Step[] = [

@@ -2,14 +2,20 @@
  * Who takes part in `npm run bench:prove`. Both tables are read by the benchmark, which knows only ids and labels, and by the
  * pages' workers, which open what is named: each entry imports its code when it is opened, and no earlier.
  *
- * A kernel of the core engine joins with one line in each table, its id being the kernel's name (what `--kernels` takes),
- * for instance `core("fma2")` with a function `core` beside the table that opens the engine of a kernel.
+ * A kernel of the core engine joins with one line in each table, its id being the kernel's name: what `--kernels` takes.
  */
+import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Competitor, Prover } from "./competitor.ts";
 import type { PrimitiveEngine } from "./primitives.ts";
 
 /** The prover, and the primitives, that all others are compared with. */
 export const baseline = "snarkjs-single";
+
+const core = (kernel: KernelLayout["kernel"]): Competitor<Prover> => ({
+  id: kernel,
+  label: `our core on the kernel ${kernel}`,
+  open: async () => (await import("./core.ts")).openCore(kernel),
+});
 
 export const provers: readonly Competitor<Prover>[] = [
   {
@@ -22,6 +28,10 @@ export const provers: readonly Competitor<Prover>[] = [
     label: "snarkjs 0.7.6 as our engine: its curve is built once",
     open: async () => (await import("../../src/prover/engine/snarkjs.ts")).openSnarkjs(),
   },
+  core("wide4"),
+  core("fma2"),
+  core("ext4"),
+  core("scalar9"),
 ];
 
 export const primitiveEngines: readonly Competitor<PrimitiveEngine>[] = [

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { build } from "vite";
 import { projectRoot } from "../../e2e/harness/coordinator.ts";
+import { kernelModules } from "../../scripts/kernel-modules.ts";
 import type { ProvingCircuit } from "./circuits.ts";
 
 const built = path.join(projectRoot, ".cache/bench-prove");
@@ -55,6 +56,7 @@ const buildPage = async (): Promise<void> => {
     publicDir: false,
     logLevel: "warn",
     build: { outDir: built, emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 2000 },
-    worker: { format: "es" },
+    plugins: [kernelModules()],
+    worker: { format: "es", plugins: () => [kernelModules()] },
   });
 };

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { CircuitFiles } from "../artifacts/protocol.ts";
+import { checkInput } from "../circuit/inputs/index.ts";
+import { createWitnessCalculator } from "../circuit/witness.ts";
 import { curves, type Artifact, type Circuit } from "../domain/circuit.ts";
 import { circuitId, sha256 } from "../domain/ids.ts";
 import { parseManifest } from "../wire/manifest.ts";
@@ -87,6 +89,14 @@ export const readExtraCircuit = (name: string): TestCircuit => {
   };
   const input = new Uint8Array(readFileSync(path.join(extraCircuits, name, "input.json")));
   return assemble(circuit, { wasm, zkey, vkey, input, publicSignals });
+};
+
+/** The .wtns file of a circuit's input. */
+export const witnessOf = ({ files, input }: TestCircuit): Uint8Array<ArrayBuffer> => {
+  const checked = checkInput(files.circuit, input);
+  if (!checked.ok) throw new Error(checked.problem);
+  const { signals } = checked.complete((length) => new Uint8Array(length));
+  return createWitnessCalculator(files.wasm).calculate(signals).wtns;
 };
 
 /** The same files with another zkey. */

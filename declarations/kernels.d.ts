@@ -1,0 +1,7 @@
+/** The kernels as scripts/kernel-modules.ts builds them. */
+declare module "virtual:kernels" {
+  // eslint-disable-next-line @typescript-eslint/consistent-type-imports -- an import statement would make this an augmentation
+  type KernelLayout = import("../kernels/layout.ts").KernelLayout;
+
+  export const kernels: readonly { readonly layout: KernelLayout; readonly url: string }[];
+}

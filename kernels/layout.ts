@@ -1,0 +1,93 @@
+/** What the engine must know of a kernel module: types only. The module itself tells the numbers. */
+export type CurveId = "bn128" | "bls12381";
+
+export type KernelLayout = {
+  readonly curve: CurveId;
+  readonly kernel: "wide4" | "fma2" | "ext4" | "scalar9";
+  readonly lanes: number;
+  /** Bytes of an element of Fq and of Fr in memory. */
+  readonly fqBytes: number;
+  readonly frBytes: number;
+  /** Bytes of an affine point in memory. */
+  readonly g1Bytes: number;
+  readonly g2Bytes: number;
+  /** Where memory is free from. */
+  readonly heapBase: number;
+};
+
+/** An exported function: takes 32-bit integers (pointers are bytes), gives one or nothing. */
+export type KernelCall = (...numbers: readonly number[]) => number | undefined;
+
+/**
+ * Transforms (kernels/ntt). Sizes are powers of two, at least `lanes`. `range` stands for: twiddles (address), scratch
+ * (lanes x lanes elements), vectors (of the whole transform), from, to (vectors of this call; `from` a multiple of lanes).
+ *
+ * - frPowers(out, end, seeds): elements from `out` to `end` (rounded up to whole vectors): seed k times step^i for element
+ *   i lanes + k; seeds are `lanes` elements, then the step.
+ * - frPack(out, elements, ...range): elements in their order to vectors, with an inverse transform's stages across lanes.
+ * - frPackProduct(out, left, right, scale, ...range): the same of the products of two arrays times the element `scale`.
+ * - frDif1, frDif2, frDit1, frDit2(begin, end, part, from, to, twiddles): one or two stages on blocks of two or four parts
+ *   of `part` bytes; of each part its bytes from `from` to `to`. frDifLast(begin, end, twiddles): the last two of frDif.
+ */
+export type NttExports = Readonly<
+  Record<
+    | "frPowers"
+    | "frPack"
+    | "frPackProduct"
+    | "frDif1"
+    | "frDif2"
+    | "frDifLast"
+    | "frDit1"
+    | "frDit2",
+    KernelCall
+  >
+>;
+
+/**
+ * The constraint system (kernels/matrix).
+ *
+ * - frElements(out, words, count): canonical integers to elements.
+ * - frCoefficients(out, words, count, scale): coefficients as zkeys hold them, times the element `scale`.
+ * - frRows(begin, end, out, witness, coefficients): rows times the witness, as elements; groups are described at emitRows.
+ * - frJoin(out, a, b, c, ...range): a forward transform's stages across lanes on three of them, then a b - c as canonical
+ *   integers in their order.
+ */
+export type MatrixExports = Readonly<
+  Record<"frElements" | "frCoefficients" | "frRows" | "frJoin", KernelCall>
+>;
+
+/**
+ * What the steps of one multi-scalar multiplication share, u32 each, 64 bytes with what the steps keep for themselves:
+ * the driver fills in these. Lists have `lengths` and begin at `offsets` (in items) of `items`, which are addresses of
+ * points, bit 0 set where -point is meant, 0 for infinity. `list` has room for `listGroups` x `lanes` pairs of 12 bytes,
+ * `scratch` for `listGroups` + 20 vectors of coordinates and as many pairs again and 4 bytes. `buckets` are addresses, and
+ * `bucketPoints` room for as many points; `free`, behind them, is room for sums.
+ */
+export type MsmWork = readonly [
+  items: number,
+  offsets: number,
+  lengths: number,
+  list: number,
+  listGroups: number,
+  scratch: number,
+  buckets: number,
+  bucketPoints: number,
+  free: number,
+];
+
+/** Multi-scalar multiplication (kernels/msm): each is described where it is emitted. */
+export type MsmExports = Readonly<
+  Record<
+    | "msmScalars"
+    | "msmRecode"
+    | "msmDigits"
+    | "msmOffsets"
+    | "msmPlace"
+    | "msmKeep"
+    | "msmGrid"
+    | "msmSums"
+    | "msmBits"
+    | `${"g1" | "g2"}${"Sum" | "FromZkey" | "PointsToWords"}`,
+    KernelCall
+  >
+>;

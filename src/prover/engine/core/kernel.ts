@@ -1,0 +1,50 @@
+/**
+ * What the pipeline asks of a kernel: types only. msm.ts and quotient.ts fulfil them with a kernel module; tests do with
+ * slow arithmetic. Addresses are bytes in the one CoreMemory that kernel and pipeline share.
+ */
+import type { G1Point, G2Point } from "./bigint-curve.ts";
+import type { Matrices } from "./zkey.ts";
+
+export type Kernel = {
+  /** Sums over G1 and G2. */
+  readonly g1: Sums<G1Point>;
+  readonly g2: Sums<G2Point>;
+  readonly openQuotient: OpenQuotient;
+};
+
+export type Sums<Point> = {
+  /** Bytes of an affine point in memory. */
+  readonly pointBytes: number;
+  /** Turns `count` points of a zkey, none of them infinity, into points as the kernel has them. */
+  readonly fromZkey: (job: {
+    readonly into: number;
+    readonly from: number;
+    readonly count: number;
+  }) => void;
+  /** The sum of scalar times base. Takes room in memory for itself and gives it back. */
+  readonly sum: (bases: Bases, scalars: number) => MaybePromise<Point>;
+};
+
+/** Bases of one sum in memory. Points may repeat; infinity is not among them. `count` may be 0. */
+export type Bases = {
+  readonly points: number;
+  readonly count: number;
+  /** `count` 4-byte numbers: point k is multiplied by scalar indices[k]. Scalars have 32 bytes, little-endian, below r. */
+  readonly indices: number;
+};
+
+/**
+ * Prepares for the matrices of a key what lasts as long as the key does, in memory that it takes and keeps.
+ *
+ * What it gives computes, from the wires at `witness`, the scalars of the H sum: with a, b, c the polynomials that A.w,
+ * B.w and their product take on the domain, the values of a*b - c on the domain times w[power + 1], the root of unity of
+ * twice the order. (Not divided by the vanishing polynomial, which is constant there: snarkjs's H bases hold it.)
+ * `domainSize` scalars, 32 bytes each, little-endian, below r, go to `into`.
+ */
+export type OpenQuotient = (matrices: Matrices) => Quotient;
+export type Quotient = (job: {
+  readonly witness: number;
+  readonly into: number;
+}) => MaybePromise<void>;
+
+export type MaybePromise<Value> = Value | Promise<Value>;

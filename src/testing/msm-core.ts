@@ -1,0 +1,31 @@
+/** A kernel's sums at work in this thread, for tests: without transforms and matrices. */
+import { ModuleBuilder } from "../../kernels/asm/index.ts";
+import { createConstantPool } from "../../kernels/constants.ts";
+import { curveParameters } from "../../kernels/curves.ts";
+import type { KernelId } from "../../kernels/field/field.ts";
+import { createField } from "../../kernels/field/index.ts";
+import type { CurveId } from "../../kernels/layout.ts";
+import { emitMsm } from "../../kernels/msm/msm.ts";
+import { CoreMemory } from "../prover/engine/core/memory.ts";
+import type { MsmCore } from "../prover/engine/core/msm.ts";
+
+/** Undefined, and said so, where the engine lacks the kernel's instructions. */
+export const openMsmCore = (curve: CurveId, kernel: KernelId): MsmCore | undefined => {
+  const name = `${curve}.${kernel}`;
+  const module = new ModuleBuilder({ name, memory: { min: 2, max: 65_536, shared: false } });
+  const pool = createConstantPool(module, { start: 64, limit: 65_536 });
+  const { q, r } = curveParameters[curve === "bn128" ? "bn254" : "bls12381"];
+  const fq = createField(kernel, { modulus: q, pool });
+  emitMsm(module, { fq, order: r });
+  const heapBase = pool.end();
+  const bytes = module.encode();
+  if (!WebAssembly.validate(bytes)) {
+    process.stdout.write(`skipped: this engine does not run ${name}\n`);
+    return undefined;
+  }
+  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const exports = instance.exports as unknown as MsmCore["exports"];
+  const layout = { curve, lanes: fq.lanes, g1Bytes: 2 * fq.bytes, g2Bytes: 4 * fq.bytes };
+  return { exports, layout, memory: new CoreMemory(memory, heapBase) };
+};

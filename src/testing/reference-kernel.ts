@@ -1,0 +1,170 @@
+/**
+ * The proving pipeline's arithmetic, and whole proofs with known randomness, by snarkjs's own library: slow, and right.
+ * snarkjs's groth16_prove draws r and s itself, so its steps are taken here one by one.
+ */
+import { curves as snarkjsCurves, type Curve as SnarkjsCurve, type CurveGroup } from "snarkjs";
+import { scalarPrime, type Curve } from "../domain/circuit.ts";
+import type { G1Point, G2Point } from "../prover/engine/core/bigint-curve.ts";
+import { viewOf, writeLittleEndian } from "../prover/engine/core/binfile.ts";
+import type { Kernel, OpenQuotient, Sums } from "../prover/engine/core/kernel.ts";
+import type { CoreMemory } from "../prover/engine/core/memory.ts";
+import type { Wtns } from "../prover/engine/core/wtns.ts";
+import {
+  COEFFICIENT_BYTES,
+  SCALAR_BYTES,
+  type Matrices,
+  type Zkey,
+} from "../prover/engine/core/zkey.ts";
+import { encodeProof } from "../wire/proof.ts";
+
+/** A curve of ffjavascript, in this thread. */
+export const openReferenceCurve = (curve: Curve): Promise<SnarkjsCurve> =>
+  snarkjsCurves.getCurveFromName(curve, { singleThread: true });
+
+/** A kernel whose points in memory are the zkey's. */
+export const createReferenceKernel = (curve: SnarkjsCurve, memory: CoreMemory): Kernel => ({
+  g1: createSums(curve.G1, memory, readG1(curve)),
+  g2: createSums(curve.G2, memory, readG2(curve)),
+  openQuotient: createQuotient(curve, memory),
+});
+
+const createSums = <Of>(
+  group: CurveGroup,
+  memory: CoreMemory,
+  read: (jacobian: Uint8Array) => Of,
+): Sums<Of> => {
+  const pointBytes = group.toAffine(group.g).length;
+  return {
+    pointBytes,
+    fromZkey: ({ into, from, count }) => {
+      memory.u8().copyWithin(into, from, from + count * pointBytes);
+    },
+    sum: async ({ points, count, indices }, scalars) => {
+      const bytes = memory.u8();
+      const gathered = new Uint8Array(count * SCALAR_BYTES);
+      for (let point = 0; point < count; point += 1) {
+        const at = scalars + memory.view().getUint32(indices + 4 * point, true) * SCALAR_BYTES;
+        gathered.set(bytes.subarray(at, at + SCALAR_BYTES), point * SCALAR_BYTES);
+      }
+      const bases = bytes.slice(points, points + count * pointBytes);
+      return read(await group.multiExpAffine(bases, gathered));
+    },
+  };
+};
+
+const readG1 =
+  ({ G1 }: SnarkjsCurve) =>
+  (point: Uint8Array): G1Point => {
+    if (G1.isZero(point)) return "infinity";
+    const [x, y] = G1.toObject(G1.toAffine(point)).flat();
+    return { x: required(x), y: required(y) };
+  };
+
+const readG2 =
+  ({ G2 }: SnarkjsCurve) =>
+  (point: Uint8Array): G2Point => {
+    if (G2.isZero(point)) return "infinity";
+    const [x0, x1, y0, y1] = G2.toObject(G2.toAffine(point)).flat();
+    return { x: [required(x0), required(x1)], y: [required(y0), required(y1)] };
+  };
+
+const createQuotient =
+  (curve: SnarkjsCurve, memory: CoreMemory): OpenQuotient =>
+  (matrices) =>
+  async ({ witness, into }) => {
+    const words = memory.u8().slice(witness, witness + matrices.wires * SCALAR_BYTES);
+    memory.u8().set(await computeQuotient(curve, matrices, words), into);
+  };
+
+/** As snarkjs's buildABC1, the transforms, and joinABC. */
+const computeQuotient = async (
+  { Fr }: SnarkjsCurve,
+  matrices: Matrices,
+  words: Uint8Array,
+): Promise<Uint8Array> => {
+  const { domainSize, records } = matrices;
+  const element = (of: Uint8Array, index: number): Uint8Array =>
+    of.slice(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES);
+  const [a, b, c] = [0, 1, 2].map(() => new Uint8Array(domainSize * SCALAR_BYTES)) as Three;
+  const view = viewOf(records);
+  for (let at = 0; at < records.length; at += COEFFICIENT_BYTES) {
+    const into = view.getUint32(at, true) === 0 ? a : b;
+    const row = view.getUint32(at + 4, true);
+    const wire = element(words, view.getUint32(at + 8, true));
+    const product = Fr.mul(records.slice(at + 12, at + COEFFICIENT_BYTES), wire);
+    into.set(Fr.add(element(into, row), product), row * SCALAR_BYTES);
+  }
+  for (let row = 0; row < domainSize; row += 1) {
+    c.set(Fr.mul(element(a, row), element(b, row)), row * SCALAR_BYTES);
+  }
+  const step = required(Fr.w[Math.log2(domainSize) + 1]);
+  const onCoset = async (values: Uint8Array): Promise<Uint8Array> =>
+    Fr.fft(await Fr.batchApplyKey(await Fr.ifft(values), Fr.one, step));
+  const [a2, b2, c2] = [await onCoset(a), await onCoset(b), await onCoset(c)];
+  const joined = new Uint8Array(domainSize * SCALAR_BYTES);
+  for (let row = 0; row < domainSize; row += 1) {
+    const value = Fr.sub(Fr.mul(element(a2, row), element(b2, row)), element(c2, row));
+    joined.set(value, row * SCALAR_BYTES);
+  }
+  return Fr.batchFromMontgomery(joined);
+};
+
+type Three = [Uint8Array, Uint8Array, Uint8Array];
+
+/** proof_data of the proof that snarkjs's groth16_prove makes when it draws r and s. */
+export const referenceProof = async (
+  curve: SnarkjsCurve,
+  { zkey, wtns }: { readonly zkey: Zkey; readonly wtns: Wtns },
+  { r, s }: { readonly r: bigint; readonly s: bigint },
+): Promise<Uint8Array> => {
+  const { G1, G2, name } = curve;
+  const { bases, header, publicSignals } = zkey;
+  const words = wtns.words.slice();
+  const scalar = (value: bigint): Uint8Array => {
+    const bytes = new Uint8Array(SCALAR_BYTES);
+    writeLittleEndian(bytes, value);
+    return bytes;
+  };
+  const sum = (group: CurveGroup, ...points: readonly Uint8Array[]): Uint8Array =>
+    points.reduce((total, point) => group.add(total, point));
+  const blinded = async (
+    group: CurveGroup,
+    [section, start, delta]: readonly [Uint8Array, Uint8Array, Uint8Array],
+    by: bigint,
+  ): Promise<Uint8Array> => {
+    const fromWires = await group.multiExpAffine(section.slice(), words);
+    return sum(group, fromWires, start.slice(), group.timesScalar(delta.slice(), scalar(by)));
+  };
+  const { alpha1, beta1, beta2, delta1, delta2 } = header;
+  const h = await computeQuotient(curve, zkey.matrices, words);
+  const a = await blinded(G1, [bases.a, alpha1, delta1], r);
+  const b1 = await blinded(G1, [bases.b1, beta1, delta1], s);
+  const b = await blinded(G2, [bases.b2, beta2, delta2], s);
+  const c = sum(
+    G1,
+    await G1.multiExpAffine(bases.c.slice(), words.slice((publicSignals + 1) * SCALAR_BYTES)),
+    await G1.multiExpAffine(bases.h.slice(), h),
+    G1.timesScalar(a, scalar(s)),
+    G1.timesScalar(b1, scalar(r)),
+    G1.timesScalar(
+      delta1.slice(),
+      scalar((scalarPrime[name] - ((r * s) % scalarPrime[name])) % scalarPrime[name]),
+    ),
+  );
+  const texts = (group: CurveGroup, point: Uint8Array) =>
+    group
+      .toObject(group.toAffine(point))
+      .map((part) => (typeof part === "bigint" ? part.toString() : part.map(String)));
+  return encodeProof(name, {
+    protocol: "groth16",
+    curve: name,
+    pi_a: texts(G1, a).flat(),
+    pi_b: texts(G2, b).map((part) => [part].flat()),
+    pi_c: texts(G1, c).flat(),
+  });
+};
+
+const required = <Value>(value: Value | undefined): Value => {
+  if (value === undefined) throw new Error("a point or a root of unity is missing");
+  return value;
+};
