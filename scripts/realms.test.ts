@@ -55,6 +55,8 @@ const settings = [
   "src/shared-globals.d.ts",
   "coordinator/tsconfig.json",
   "cli/tsconfig.json",
+  "kernels/tsconfig.json",
+  "kernels/layout.ts",
 ];
 
 let folder = "";
