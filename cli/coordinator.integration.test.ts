@@ -72,16 +72,22 @@ const run = async (
   return { code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(errors).toString() };
 };
 
-/** The command line before a reader that closes the pipe after the first bytes. */
-const runToHead = async (args: readonly string[]): Promise<Omit<Ended, "stdout">> => {
+/** The command line before a reader that closes the pipe after the first bytes; `then` makes it write again. */
+const runToHead = async (
+  args: readonly string[],
+  then: () => Promise<unknown>,
+): Promise<Omit<Ended, "stdout">> => {
   const child = spawn(process.execPath, ["bin/prove-at-home.mjs", ...args], {
     cwd: projectRoot,
     env: { ...process.env, PROVE_AT_HOME_COORDINATOR: url, DATA_DIR: dataDir },
   });
   const errors: Buffer[] = [];
   child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-  child.stdout.once("data", () => child.stdout.destroy());
-  const [code] = (await once(child, "close")) as [number];
+  const closed = once(child, "close");
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  await then();
+  const [code] = (await closed) as [number];
   return { code, stderr: Buffer.concat(errors).toString() };
 };
 
@@ -159,7 +165,9 @@ describe("the command line and a real coordinator, over native gRPC", () => {
   });
 
   it("ends quietly when its reader has seen enough", async () => {
-    const ended = await runToHead(["stats", "--watch", "--json"]);
+    // A new job is news, which a watcher of the figures is told within a second.
+    const news = () => run(submit, { input: '{"a":"6","b":"7"}\n' });
+    const ended = await runToHead(["stats", "--watch", "--json"], news);
     expect(ended).toEqual({ code: 141, stderr: "" });
   });
 

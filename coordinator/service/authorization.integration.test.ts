@@ -133,7 +133,7 @@ const table: readonly (readonly [string, Call, Readonly<Record<CallerName, numbe
   ],
   [
     "ReceiveTasks",
-    ({ node }, o) => first(node.receiveTasks({ workerId: "worker" }, { ...o, timeoutMs: 300 })),
+    ({ node }, o) => first(node.receiveTasks({ workerId: "worker" }, { ...o, timeoutMs: 10_000 })),
     {
       none: Unauthenticated,
       owner: Unauthenticated,

@@ -1,31 +1,53 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TaskAssignment } from "../../src/gen/coordinator_pb.ts";
 import { Verdict } from "../../src/gen/coordinator_pb.ts";
 import { TaskState } from "../../src/gen/proving/v1/job_pb.ts";
-import { bearer, clientsOf, complete, grpcWeb, openStream, register } from "./testing/clients.ts";
-import type { OpenStream } from "./testing/clients.ts";
+import {
+  beat,
+  bearer,
+  clientsOf,
+  complete,
+  grpcWeb,
+  openStream,
+  register,
+} from "./testing/clients.ts";
 import { openTestCoordinator } from "./testing/coordinator.ts";
 import type { TestCoordinator } from "./testing/coordinator.ts";
 import { prove } from "./testing/proofs.ts";
 
-let coordinator: TestCoordinator;
-let stream: OpenStream;
-afterEach(async () => {
-  stream.close();
-  await coordinator.close();
+type Binding = "always" | "pins-only";
+const coordinators = new Map<Binding, TestCoordinator>();
+beforeAll(async () => {
+  coordinators.set("always", await openTestCoordinator());
+  coordinators.set(
+    "pins-only",
+    await openTestCoordinator({ INPUT_BINDING: "pins-only", PRACTICE_TASKS: "false" }),
+  );
+});
+afterAll(async () => {
+  for (const coordinator of coordinators.values()) await coordinator.close();
 });
 
+let leave = async (): Promise<unknown> => undefined;
+afterEach(() => leave());
+
+let workers = 0;
 /** A worker holding the one task of a job. */
 const holding = async (
   job: { readonly circuitId: string; readonly input: object; readonly pins?: readonly string[] },
-  settings: Readonly<Record<string, string>> = {},
+  binding: Binding = "always",
 ) => {
-  coordinator = await openTestCoordinator(settings);
+  const coordinator = coordinators.get(binding) ?? expect.unreachable();
   const { node, jobs } = clientsOf(grpcWeb(coordinator.url));
   const key = bearer(coordinator.ownerKey);
-  const workerId = "worker";
+  const workerId = `worker-${(workers += 1)}`;
   const registration = await register(node, { workerId });
-  stream = openStream(node, { workerId, sessionId: registration.sessionId });
+  const stream = openStream(node, { workerId, sessionId: registration.sessionId });
+  // Said, not only done: the next test's task must not go to a stream that nobody reads any more.
+  leave = async () => {
+    await beat(node, { workerId, registration }, { leaving: true });
+    stream.close();
+  };
   const submitted = await jobs.submitJob(
     {
       circuitId: job.circuitId,
@@ -74,10 +96,7 @@ describe.each(["addition", "addition_bls12381"])("a task of %s", (circuitId) => 
   });
 
   it("is done by one where only pins bind: what the check is for", async () => {
-    const { report, task } = await holding(
-      { circuitId, input },
-      { INPUT_BINDING: "pins-only", PRACTICE_TASKS: "false" },
-    );
+    const { report, task } = await holding({ circuitId, input }, "pins-only");
     expect(await report(1, { a: "1", b: "1" })).toMatchObject({ verdict: Verdict.ACCEPTED });
     expect((await task())?.state).toBe(TaskState.ACCEPTED);
   });

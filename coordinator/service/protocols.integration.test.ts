@@ -227,7 +227,8 @@ describe("plain HTTP beside it", () => {
 });
 
 describe("somebody who means harm", () => {
-  it("is cut off after five seconds of saying nothing", async () => {
+  // These two wait side by side.
+  it.concurrent("is cut off after five seconds of saying nothing", async ({ expect }) => {
     const socket = connect(coordinator.port, "127.0.0.1");
     const started = performance.now();
     socket.resume();
@@ -236,7 +237,7 @@ describe("somebody who means harm", () => {
     expect(performance.now() - started).toBeLessThan(8_000);
   });
 
-  it("is cut off when the headers do not come", async () => {
+  it.concurrent("is cut off when the headers do not come", async ({ expect }) => {
     const socket = connect(coordinator.port, "127.0.0.1");
     socket.on("error", () => undefined);
     const started = performance.now();

@@ -223,41 +223,11 @@ describe("a stream", () => {
     expect(ConnectError.from(await worker.stream.ended).code).toBe(Code.FailedPrecondition);
   });
 
-  it("says something after ten seconds of silence", async () => {
-    const worker = await connected();
-    await expect.poll(() => worker.stream.others.length, { timeout: 14_000 }).toBe(1);
-    expect(worker.stream.others[0]?.control).toBeUndefined();
-  });
-
   it("of an unknown session asks for a registration", async () => {
     const { node } = owner();
     const stream = openStream(node, { workerId: "nobody", sessionId: "0".repeat(32) });
     const error = ConnectError.from(await stream.ended);
     expect(error.findDetails(ErrorInfoSchema)[0]?.reason).toBe("SESSION_UNKNOWN");
-  });
-});
-
-describe("an assignment that never arrived", () => {
-  it("is given again when two heartbeats, later than ten seconds, do not name it", async () => {
-    const worker = await connected();
-    const { jobId } = await submit(["1", "2"]);
-    await received(worker.stream);
-    await beat(worker.node, worker);
-    expect(await outcomesOf(jobId)).toEqual([["leased"]]);
-    await sleep(10_500);
-    await beat(worker.node, worker);
-    await expect
-      .poll(() => outcomesOf(jobId), { timeout: 5_000 })
-      .toEqual([["released", "leased"]]);
-  });
-
-  it("stays where it is as long as heartbeats name it", async () => {
-    const worker = await connected();
-    const { jobId } = await submit(["1", "2"]);
-    const attempts = await received(worker.stream);
-    await sleep(10_500);
-    for (let times = 0; times < 3; times += 1) await beat(worker.node, worker, { attempts });
-    expect(await outcomesOf(jobId)).toEqual([["leased"]]);
   });
 });
 

@@ -141,11 +141,10 @@ type Proven = { readonly input: Uint8Array; readonly witness: string | Uint8Arra
 
 const prove = async (real: RealCircuit, { input, witness }: Proven): Promise<RealProof> => {
   const { curve, zkey } = real.circuit;
+  // Without it snarkjs starts threads, and asked for a single one it builds the curve anew for each proof.
   await installSingleThreadCurve(curve);
   const path = real.paths.get(zkey.sha256) ?? "";
-  const { proof, publicSignals } = await groth16.prove(path, witness, undefined, {
-    singleThread: true,
-  });
+  const { proof, publicSignals } = await groth16.prove(path, witness);
   const key = JSON.parse(real.vkeyJson) as VerificationKey;
   return { ...real, key, input, proof: encodeProof(curve, proof), publicSignals };
 };
