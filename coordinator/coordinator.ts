@@ -17,6 +17,7 @@ import { openServices } from "./open-services.ts";
 import type { Services } from "./service/services.ts";
 import { startTimers } from "./timers.ts";
 import { openVerifier } from "./verify/open.ts";
+import type { VerifierOptions } from "./verify/open.ts";
 import type { Verifier } from "./verify/verifier.ts";
 import { openPorts } from "./open-ports.ts";
 import type { OpenPorts } from "./open-ports.ts";
@@ -39,6 +40,8 @@ export type CoordinatorOptions = {
   readonly log: Log;
   /** The project's folder: dist/ and public/circuits are in it. */
   readonly projectFolder: string;
+  /** Each verifying thread takes a second of computing to start; by default there is one per core. */
+  readonly verifier?: Pick<VerifierOptions, "threads">;
 };
 
 /** Everything that has to be closed, in the order in which it was opened. */
@@ -104,7 +107,12 @@ const openParts = async (options: CoordinatorOptions, closers: Closers): Promise
   const builtInFolder = path.join(projectFolder, "public", "circuits");
   const registry = await openCircuitRegistry({ database, dataFolder, builtInFolder, log });
   closers.unshift(() => registry.close());
-  const verifier = openVerifier({ circuits: registry, inputBinding: config.input_binding, log });
+  const verifier = openVerifier({
+    circuits: registry,
+    inputBinding: config.input_binding,
+    log,
+    ...options.verifier,
+  });
   closers.unshift(() => verifier.close());
   const stores = { dataFolder, database, queue, registry, verifier };
   const services = await openServices({ config, ...stores, log });

@@ -44,7 +44,10 @@ afterAll(async () => {
   for (const verifier of Object.values(shared)) await verifier.close();
 });
 
-const open = (real: RealProof, inputBinding: keyof typeof shared = "always"): Verifier => {
+const open = (
+  real: Pick<RealProof, "circuit" | "vkeyJson" | "paths">,
+  inputBinding: keyof typeof shared = "always",
+): Verifier => {
   sources.vkeys.set(real.circuit.vkey.sha256, real.vkeyJson);
   for (const [digest, file] of real.paths) sources.paths.set(digest, file);
   return shared[inputBinding];
@@ -214,13 +217,13 @@ describe("a circuit without a form of its own", () => {
     const circuit = { ...real.circuit, id, wasm: { ...real.circuit.wasm, ...digest } };
     return {
       claim: claimOf(real, { circuit, input: json({ in: value }) }),
-      source: { vkeyJson: real.vkeyJson, paths: new Map([[digest.sha256, wasmPath]]) },
+      source: { circuit, vkeyJson: real.vkeyJson, paths: new Map([[digest.sha256, wasmPath]]) },
     };
   };
 
   it("binds its proofs all the same", async () => {
     const { claim, source } = await tiny("satisfied");
-    const { verify } = openAlone(source);
+    const { verify } = open(source);
     expect(await verify(claim)).toEqual({ valid: true });
     expect(await verify({ ...claim, input: json({ in: "6" }) })).toMatchObject(another);
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { silentLog } from "../db/testing/silent-log.ts";
 import type { Log } from "../log.ts";
 import { pairingCurves } from "./curves.ts";
@@ -13,16 +13,25 @@ const PATIENT_MS = 60_000;
 describe("the verifier", () => {
   let real: RealProof;
   let claim: Claim;
+  /** Of most tests. */
   let verifier: Verifier;
+  /** Of one test that needs another. */
+  let special: Verifier | undefined;
   beforeAll(async () => {
     real = await builtInProof("addition", { a: "2", b: "3" });
     const { circuit, input, proof, publicSignals } = real;
     claim = { circuit, input, proof, publicSignals, pinnedPublicSignals: [], merkleRoot: "" };
+    verifier = opened({});
   });
-  afterEach(() => verifier.close());
+  afterAll(() => verifier.close());
+  afterEach(async () => {
+    await special?.close();
+    special = undefined;
+  });
 
-  const open = (options: Partial<VerifierOptions> = {}) => {
-    verifier = openVerifier({
+  const open = (options: Partial<VerifierOptions>): Verifier => (special = opened(options));
+  const opened = (options: Partial<VerifierOptions>): Verifier =>
+    openVerifier({
       circuits: {
         vkeyJson: async () => real.vkeyJson,
         artifactPath: (digest) => real.paths.get(digest),
@@ -32,10 +41,8 @@ describe("the verifier", () => {
       deadlineMs: PATIENT_MS,
       ...options,
     });
-  };
 
   it("answers a flood: what its queue holds by verdicts, the rest by when to try again", async () => {
-    open();
     const verdicts = await Promise.all(Array.from({ length: 100 }, () => verifier.verify(claim)));
     const valid = verdicts.filter((verdict) => verdict.valid === true);
     const later = verdicts.filter((verdict) => verdict.valid === "unknown");
@@ -46,12 +53,11 @@ describe("the verifier", () => {
   });
 
   it("knows nothing about a proof that takes too long", async () => {
-    open({ deadlineMs: 1 });
-    expect(await verifier.verify(claim)).toMatchObject({ valid: "unknown", retryAfterMs: 2_000 });
+    const hasty = open({ deadlineMs: 1 });
+    expect(await hasty.verify(claim)).toMatchObject({ valid: "unknown", retryAfterMs: 2_000 });
   });
 
   it("rejects without a thread what has no form, also in a flood", async () => {
-    open();
     const flood = Array.from({ length: 64 }, () => verifier.verify(claim));
     const began = performance.now();
     const bad = await verifier.verify({ ...claim, proof: new Uint8Array(3) });
@@ -70,7 +76,7 @@ describe("the verifier", () => {
       ...silentLog,
       error: (message, fields) => errors.push({ message, ...fields }),
     };
-    open({
+    const divided = open({
       circuits: {
         vkeyJson: async () => JSON.stringify({ ...real.key, vk_alpha_1: alpha }),
         artifactPath: () => undefined,
@@ -78,7 +84,7 @@ describe("the verifier", () => {
       log,
     });
     for (let round = 0; round < 2; round += 1) {
-      expect(await verifier.verify(claim)).toMatchObject({
+      expect(await divided.verify(claim)).toMatchObject({
         valid: "unknown",
         quarantined: true,
         retryAfterMs: 600_000,
@@ -89,7 +95,6 @@ describe("the verifier", () => {
   });
 
   it("checks inputs and computes witnesses of the circuit's own wasm", async () => {
-    open();
     const good = Buffer.from('{"a":"2","b":"3"}');
     expect(await verifier.checkInput(real.circuit, good)).toEqual({ ok: true });
     expect(await verifier.reproduce(real.circuit, good)).toEqual({ outcome: "satisfied" });
@@ -102,8 +107,10 @@ describe("the verifier", () => {
   });
 
   it("says which circuit's wasm is missing", async () => {
-    open({ circuits: { vkeyJson: async () => real.vkeyJson, artifactPath: () => undefined } });
-    await expect(verifier.checkInput(real.circuit, Buffer.from("{}"))).rejects.toThrow(/addition/u);
-    await expect(verifier.reproduce(real.circuit, Buffer.from("{}"))).rejects.toThrow(/addition/u);
+    const without = open({
+      circuits: { vkeyJson: async () => real.vkeyJson, artifactPath: () => undefined },
+    });
+    await expect(without.checkInput(real.circuit, Buffer.from("{}"))).rejects.toThrow(/addition/u);
+    await expect(without.reproduce(real.circuit, Buffer.from("{}"))).rejects.toThrow(/addition/u);
   });
 });

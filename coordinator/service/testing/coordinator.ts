@@ -42,6 +42,7 @@ export const openTestCoordinator = async (
       localTls: false,
       log: silentLog,
       projectFolder,
+      verifier: { threads: 1 },
     });
   let running = await launch("0", "0");
   const { url, port, adminPort } = running;
