@@ -70,13 +70,25 @@ module.exports = {
       "prover-is-alone",
       "A prover gets bytes and gives bytes: it knows no node, page or platform.",
       { path: "^src/prover/", pathNot: `${tests}|${roots}` },
-      { path: "^src/", pathNot: `${words}|${boundaries}|^src/prover/` },
+      { path: "^src/", pathNot: `${words}|${boundaries}|^src/(prover|groth16)/` },
+    ),
+    rule(
+      "core-is-alone",
+      "The Groth16 core turns bytes into bytes, in whichever worker calls it.",
+      { path: "^src/groth16/", pathNot: tests },
+      { path: "^src/", pathNot: `${words}|^src/groth16/` },
+    ),
+    rule(
+      "core-runs-in-workers",
+      "The page, the node and the coordinator reach proofs by messages.",
+      { path: "^(src|coordinator|cli)/", pathNot: `${tests}|^src/(prover|artifacts|groth16)/` },
+      { path: "^src/groth16/" },
     ),
     rule(
       "artifacts-are-alone",
       "The artifact worker fetches and keeps files: it knows no node, prover or page.",
       { path: "^src/artifacts/", pathNot: `${tests}|${roots}` },
-      { path: "^src/", pathNot: `${words}|${boundaries}|^src/artifacts/` },
+      { path: "^src/", pathNot: `${words}|${boundaries}|^src/(artifacts|groth16)/` },
     ),
     rule(
       "protocol-is-the-only-door-to-a-worker",

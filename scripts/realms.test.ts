@@ -48,6 +48,7 @@ const settings = [
   "src/tsconfig.gen.json",
   "src/tsconfig.shared.json",
   "src/tsconfig.page.json",
+  "src/groth16/tsconfig.json",
   "src/node/tsconfig.json",
   "src/artifacts/tsconfig.json",
   "src/prover/tsconfig.json",

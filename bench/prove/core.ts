@@ -1,9 +1,9 @@
 /** The core engine on one kernel, as the benchmark drives it: its module is fetched and compiled before anything is timed. */
 import { kernels } from "virtual:kernels";
 import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
-import { createCoreProver, type CoreProver } from "../../src/prover/engine/core/core-prover.ts";
-import { CoreMemory } from "../../src/prover/engine/core/memory.ts";
-import { createModuleKernel, type ModuleCore } from "../../src/prover/engine/core/module-kernel.ts";
+import { createCoreProver, type CoreProver } from "../../src/groth16/core-prover.ts";
+import { CoreMemory } from "../../src/groth16/memory.ts";
+import { createModuleKernel, type ModuleCore } from "../../src/groth16/module-kernel.ts";
 import type { Prover } from "./competitor.ts";
 
 /** Undefined when this browser does not take the kernel's instructions. */

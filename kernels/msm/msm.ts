@@ -1,4 +1,4 @@
-/** All that a module exports for multi-scalar multiplication; src/prover/engine/core/msm.ts drives it. */
+/** All that a module exports for multi-scalar multiplication; src/groth16/msm.ts drives it. */
 import type { ModuleBuilder } from "../asm/index.ts";
 import { emitBatchAdd } from "../curve/batch-add.ts";
 import { curveGroups, type CurveGroup } from "../curve/group.ts";

@@ -1,9 +1,9 @@
 import { curves as snarkjsCurves, type Curve } from "snarkjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { scalarPrime } from "../../src/domain/circuit.ts";
-import { readLittleEndian, writeLittleEndian } from "../../src/prover/engine/core/binfile.ts";
-import { prepareDomain, type Domain } from "../../src/prover/engine/core/domain.ts";
-import { forwardCalls, inverseCalls } from "../../src/prover/engine/core/transform-passes.ts";
+import { readLittleEndian, writeLittleEndian } from "../../src/groth16/binfile.ts";
+import { prepareDomain, type Domain } from "../../src/groth16/domain.ts";
+import { forwardCalls, inverseCalls } from "../../src/groth16/transform-passes.ts";
 import { openQuotientCore, type QuotientTestCore } from "../../src/testing/quotient-core.ts";
 import { seededRandom } from "../../src/testing/random.ts";
 import { kernelIds } from "../field/field.ts";

@@ -2,9 +2,9 @@
 import type { KernelId } from "../../kernels/field/field.ts";
 import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
 import { buildKernelModule } from "../../kernels/modules.ts";
-import { CoreMemory } from "../prover/engine/core/memory.ts";
-import type { MsmCore } from "../prover/engine/core/msm.ts";
-import type { QuotientCore } from "../prover/engine/core/quotient.ts";
+import { CoreMemory } from "../groth16/memory.ts";
+import type { MsmCore } from "../groth16/msm.ts";
+import type { QuotientCore } from "../groth16/quotient.ts";
 
 export type TestCore = QuotientCore & MsmCore & { readonly layout: KernelLayout };
 

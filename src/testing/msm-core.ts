@@ -6,8 +6,8 @@ import type { KernelId } from "../../kernels/field/field.ts";
 import { createField } from "../../kernels/field/index.ts";
 import type { CurveId } from "../../kernels/layout.ts";
 import { emitMsm } from "../../kernels/msm/msm.ts";
-import { CoreMemory } from "../prover/engine/core/memory.ts";
-import type { MsmCore } from "../prover/engine/core/msm.ts";
+import { CoreMemory } from "../groth16/memory.ts";
+import type { MsmCore } from "../groth16/msm.ts";
 
 /** Undefined, and said so, where the engine lacks the kernel's instructions. */
 export const openMsmCore = (curve: CurveId, kernel: KernelId): MsmCore | undefined => {

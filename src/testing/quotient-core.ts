@@ -7,8 +7,8 @@ import { createField } from "../../kernels/field/index.ts";
 import type { CurveId } from "../../kernels/layout.ts";
 import { emitMatrix } from "../../kernels/matrix/matrix.ts";
 import { emitNtt } from "../../kernels/ntt/ntt.ts";
-import { CoreMemory } from "../prover/engine/core/memory.ts";
-import type { QuotientCore } from "../prover/engine/core/quotient.ts";
+import { CoreMemory } from "../groth16/memory.ts";
+import type { QuotientCore } from "../groth16/quotient.ts";
 
 export type QuotientTestCore = QuotientCore & { readonly fr: Field };
 

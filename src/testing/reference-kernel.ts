@@ -4,17 +4,17 @@
  */
 import { curves as snarkjsCurves, type Curve as SnarkjsCurve, type CurveGroup } from "snarkjs";
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
-import type { G1Point, G2Point } from "../prover/engine/core/bigint-curve.ts";
-import { viewOf, writeLittleEndian } from "../prover/engine/core/binfile.ts";
-import type { Kernel, OpenQuotient, Sums } from "../prover/engine/core/kernel.ts";
-import type { CoreMemory } from "../prover/engine/core/memory.ts";
-import type { Wtns } from "../prover/engine/core/wtns.ts";
+import type { G1Point, G2Point } from "../groth16/bigint-curve.ts";
+import { viewOf, writeLittleEndian } from "../groth16/binfile.ts";
+import type { Kernel, OpenQuotient, Sums } from "../groth16/kernel.ts";
+import type { CoreMemory } from "../groth16/memory.ts";
+import type { Wtns } from "../groth16/wtns.ts";
 import {
   COEFFICIENT_BYTES,
   SCALAR_BYTES,
   type Matrices,
   type Zkey,
-} from "../prover/engine/core/zkey.ts";
+} from "../groth16/zkey.ts";
 import { encodeProof } from "../wire/proof.ts";
 
 /** A curve of ffjavascript, in this thread. */

@@ -2,7 +2,7 @@
  * G1 and G2 of both curves over BigInt: for the handful of operations that turn the sums into a proof. A
  * multiplication takes about 1.2 ms in G1 and 2.7 in G2 (BLS12-381: 1.8 and 4). Not constant-time.
  */
-import { basePrime, scalarPrime, type Curve } from "../../../domain/circuit.ts";
+import { basePrime, scalarPrime, type Curve } from "../domain/circuit.ts";
 import {
   JacobianArithmetic,
   type AffinePoint,

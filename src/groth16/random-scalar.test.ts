@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { curves, scalarPrime } from "../../../domain/circuit.ts";
-import { seededRandom } from "../../../testing/random.ts";
+import { curves, scalarPrime } from "../domain/circuit.ts";
+import { seededRandom } from "../testing/random.ts";
 import { writeLittleEndian } from "./binfile.ts";
 import { randomNonZeroScalar, randomScalar, type FillRandom } from "./random-scalar.ts";
 

@@ -2,15 +2,15 @@ import { groth16, type Curve as SnarkjsCurve, type VerificationKey } from "snark
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { beforeAll, describe, expect, test } from "vitest";
-import { curves, scalarPrime, type Curve } from "../../../domain/circuit.ts";
-import { readBuiltInCircuit, witnessOf, type TestCircuit } from "../../../testing/circuits.ts";
+import { curves, scalarPrime, type Curve } from "../domain/circuit.ts";
+import { readBuiltInCircuit, witnessOf, type TestCircuit } from "../testing/circuits.ts";
 import {
   createReferenceKernel,
   openReferenceCurve,
   referenceProof,
-} from "../../../testing/reference-kernel.ts";
-import { decodeProof } from "../../../wire/proof.ts";
-import type { EngineProof } from "../engine.ts";
+} from "../testing/reference-kernel.ts";
+import { decodeProof } from "../wire/proof.ts";
+import type { CoreProof } from "./proof.ts";
 import { drawBlinding, type Blinding } from "./blinding.ts";
 import { proveWithCore, type CoreTools } from "./groth16.ts";
 import { CoreMemory } from "./memory.ts";
@@ -83,10 +83,10 @@ describe.each(curves)("a proof on %s", (curve) => {
     raw = await referenceProof(reference, { zkey, wtns }, { r: 0n, s: 0n });
   });
 
-  const prove = (blinding: Blinding): Promise<EngineProof> =>
+  const prove = (blinding: Blinding): Promise<CoreProof> =>
     proveWithCore({ key, wtns, blinding, onStep: () => undefined }, tools);
 
-  const verify = ({ bytes, publicSignals }: EngineProof): Promise<boolean> => {
+  const verify = ({ bytes, publicSignals }: CoreProof): Promise<boolean> => {
     const vkey = JSON.parse(circuit.files.vkeyJson) as VerificationKey;
     return groth16.verify(vkey, publicSignals, decodeProof(curve, bytes));
   };

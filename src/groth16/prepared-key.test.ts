@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { readBuiltInCircuit } from "../../../testing/circuits.ts";
-import { createReferenceKernel, openReferenceCurve } from "../../../testing/reference-kernel.ts";
+import { readBuiltInCircuit } from "../testing/circuits.ts";
+import { createReferenceKernel, openReferenceCurve } from "../testing/reference-kernel.ts";
 import type { Bases, Kernel } from "./kernel.ts";
 import { CoreMemory } from "./memory.ts";
 import { prepareKey, type PreparedKey } from "./prepared-key.ts";

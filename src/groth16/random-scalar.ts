@@ -1,4 +1,4 @@
-import { scalarPrime, type Curve } from "../../../domain/circuit.ts";
+import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import { readLittleEndian } from "./binfile.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 

@@ -1,5 +1,5 @@
-import { basePrime, coordinateBytes, type Curve } from "../../../domain/circuit.ts";
-import type { NodeFailure } from "../../../domain/failure.ts";
+import { basePrime, coordinateBytes, type Curve } from "../domain/circuit.ts";
+import type { NodeFailure } from "../domain/failure.ts";
 import { curveGroups, type AffinePoint, type Group } from "./bigint-curve.ts";
 import type { Fq2 } from "./bigint-field.ts";
 import { readLittleEndian } from "./binfile.ts";

@@ -1,4 +1,4 @@
-import type { Curve } from "../../../domain/circuit.ts";
+import type { Curve } from "../domain/circuit.ts";
 import { randomNonZeroScalar, randomScalar, type FillRandom } from "./random-scalar.ts";
 
 /**

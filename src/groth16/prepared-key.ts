@@ -5,7 +5,7 @@
  * Behind the wires lie three more scalars, the blinding. alpha, beta and delta are bases like all others, with the
  * constant wire or a blinding scalar: so A, B and C's share of delta come out of the sums complete.
  */
-import type { Curve } from "../../../domain/circuit.ts";
+import type { Curve } from "../domain/circuit.ts";
 import type { Bases, Kernel, Quotient, Sums } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
 import { findFiniteBases } from "./points.ts";

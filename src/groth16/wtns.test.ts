@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { scalarPrime } from "../../../domain/circuit.ts";
-import { NodeFailure } from "../../../domain/failure.ts";
-import { joinSections, sectionsOf, withSection } from "../../../testing/binfile.ts";
-import { readBuiltInCircuit, witnessOf } from "../../../testing/circuits.ts";
-import { seededRandom } from "../../../testing/random.ts";
+import { scalarPrime } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import { joinSections, sectionsOf, withSection } from "../testing/binfile.ts";
+import { readBuiltInCircuit, witnessOf } from "../testing/circuits.ts";
+import { seededRandom } from "../testing/random.ts";
 import { writeLittleEndian } from "./binfile.ts";
 import { readWtns, wireOf } from "./wtns.ts";
 

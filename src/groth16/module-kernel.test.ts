@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { kernelIds } from "../../../../kernels/field/field.ts";
-import { curves } from "../../../domain/circuit.ts";
-import { readBuiltInCircuit, witnessOf } from "../../../testing/circuits.ts";
-import { openTestCore } from "../../../testing/kernel-core.ts";
-import { openReferenceCurve, referenceProof } from "../../../testing/reference-kernel.ts";
+import { kernelIds } from "../../kernels/field/field.ts";
+import { curves } from "../domain/circuit.ts";
+import { readBuiltInCircuit, witnessOf } from "../testing/circuits.ts";
+import { openTestCore } from "../testing/kernel-core.ts";
+import { openReferenceCurve, referenceProof } from "../testing/reference-kernel.ts";
 import { proveWithCore } from "./groth16.ts";
 import { createModuleKernel } from "./module-kernel.ts";
 import { prepareKey } from "./prepared-key.ts";

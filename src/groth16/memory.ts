@@ -3,7 +3,7 @@
  * here and hands in pointers. Memory is taken in order and given back in reverse order, down to a mark; it grows as it is
  * needed and never shrinks, which is WebAssembly's rule.
  */
-import { NodeFailure } from "../../../domain/failure.ts";
+import { NodeFailure } from "../domain/failure.ts";
 
 /** A cache line; every block begins on one, so that vectors and points are aligned for SIMD. */
 const ALIGNMENT = 64;

@@ -1,4 +1,4 @@
-import type { EngineStep } from "../engine.ts";
+import type { Stage } from "../domain/task.ts";
 
 /** What a proof goes through, in order. "prepare key" comes only with the first proof of a circuit. */
 export const coreSteps = [
@@ -8,6 +8,9 @@ export const coreSteps = [
   { name: "MSM B", stage: "msm" },
   { name: "MSM C", stage: "msm" },
   { name: "MSM H", stage: "msm" },
-] as const satisfies readonly Omit<EngineStep, "weight">[];
+] as const satisfies readonly {
+  readonly name: string;
+  readonly stage: Extract<Stage, "ntt" | "msm">;
+}[];
 
 export type CoreStep = (typeof coreSteps)[number]["name"];

@@ -1,5 +1,5 @@
 /** snarkjs's witness file, read in place. Source: snarkjs src/wtns_utils.js. */
-import { scalarPrime, type Curve } from "../../../domain/circuit.ts";
+import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import { readBinfile, readLittleEndian, viewOf, type Binfile } from "./binfile.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 

@@ -1,8 +1,8 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { bn254 } from "@noble/curves/bn254.js";
 import { describe, expect, test } from "vitest";
-import { curves, scalarPrime } from "../../../domain/circuit.ts";
-import { seededRandom } from "../../../testing/random.ts";
+import { curves, scalarPrime } from "../domain/circuit.ts";
+import { seededRandom } from "../testing/random.ts";
 import { curveGroups, type G1Point, type G2Point, type Group, type Point } from "./bigint-curve.ts";
 
 const noble = {

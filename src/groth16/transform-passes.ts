@@ -2,7 +2,7 @@
  * The order of a transform's passes: those over blocks beyond a cache go over all of memory; then each block that fits in
  * the cache goes through all that are left. A forward transform is the same in reverse.
  */
-import type { NttExports } from "../../../../kernels/layout.ts";
+import type { NttExports } from "../../kernels/layout.ts";
 
 /** One coarse call. */
 export type Call = {

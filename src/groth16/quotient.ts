@@ -5,9 +5,9 @@
  * No transform divides by the domain's size n. Instead the coefficients are divided by it once for each key, and C, which
  * is then divided by it twice, is multiplied by it.
  */
-import type { MatrixExports, NttExports } from "../../../../kernels/layout.ts";
-import { scalarPrime } from "../../../domain/circuit.ts";
-import { NodeFailure } from "../../../domain/failure.ts";
+import type { MatrixExports, NttExports } from "../../kernels/layout.ts";
+import { scalarPrime } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
 import { prepareDomain, writeWord, type Domain, type TransformCore } from "./domain.ts";
 import { powerOf } from "./modular.ts";
 import { groupMatrices, type RowGroups } from "./row-groups.ts";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { scalarPrime } from "../../../domain/circuit.ts";
-import { NodeFailure } from "../../../domain/failure.ts";
-import { joinSections, sectionsOf, withSection } from "../../../testing/binfile.ts";
-import { readBuiltInCircuit } from "../../../testing/circuits.ts";
-import { seededRandom } from "../../../testing/random.ts";
+import { scalarPrime } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import { joinSections, sectionsOf, withSection } from "../testing/binfile.ts";
+import { readBuiltInCircuit } from "../testing/circuits.ts";
+import { seededRandom } from "../testing/random.ts";
 import { readWtns } from "./wtns.ts";
 import { COEFFICIENT_BYTES, readZkey } from "./zkey.ts";
 

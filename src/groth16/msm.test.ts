@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { kernelIds } from "../../../../kernels/field/field.ts";
-import type { CurveId } from "../../../../kernels/layout.ts";
-import { basePrime, scalarPrime } from "../../../domain/circuit.ts";
-import { openMsmCore } from "../../../testing/msm-core.ts";
-import { seededRandom } from "../../../testing/random.ts";
+import { kernelIds } from "../../kernels/field/field.ts";
+import type { CurveId } from "../../kernels/layout.ts";
+import { basePrime, scalarPrime } from "../domain/circuit.ts";
+import { openMsmCore } from "../testing/msm-core.ts";
+import { seededRandom } from "../testing/random.ts";
 import { curveGroups, type Group, type Point } from "./bigint-curve.ts";
 import type { Fq2 } from "./bigint-field.ts";
 import { createG1Sums, createG2Sums, type MsmCore, type MsmSums } from "./msm.ts";

@@ -1,9 +1,11 @@
 /** Proves on one curve with one kernel, and keeps the key of the last circuit prepared. */
-import { NodeFailure } from "../../../domain/failure.ts";
-import type { EngineProof, ProofJob } from "../engine.ts";
+import type { Curve } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
+
 import { drawBlinding } from "./blinding.ts";
 import { proveWithCore, type CoreTools } from "./groth16.ts";
 import type { MemoryMark } from "./memory.ts";
+import type { CoreProof } from "./proof.ts";
 import { prepareKey, type PreparedKey } from "./prepared-key.ts";
 import type { FillRandom } from "./random-scalar.ts";
 import type { CoreStep } from "./steps.ts";
@@ -12,10 +14,15 @@ import { readZkey } from "./zkey.ts";
 
 export type CoreProver = {
   /** @throws NodeFailure "artifact" for a key or witness that is malformed or gives no proof, "out_of_memory". */
-  readonly prove: (job: CoreProofJob) => Promise<EngineProof>;
+  readonly prove: (job: CoreProofJob) => Promise<CoreProof>;
 };
 
-export type CoreProofJob = Omit<ProofJob, "onStep"> & {
+export type CoreProofJob = {
+  readonly curve: Curve;
+  /** A whole .zkey file; may lie in shared memory. */
+  readonly zkey: Uint8Array;
+  /** A whole .wtns file. */
+  readonly wtns: Uint8Array;
   /** Tells one key from another: the SHA-256 of the zkey. */
   readonly keyId: string;
   readonly onStep: (name: CoreStep) => void;

@@ -3,8 +3,8 @@
  * into buckets by their digits; all buckets are summed at once by batches of affine additions; so are the buckets' worths.
  * What is left, a few hundred points that weigh a power of two each, is added up here.
  */
-import type { KernelLayout, MsmExports } from "../../../../kernels/layout.ts";
-import { basePrime, scalarPrime } from "../../../domain/circuit.ts";
+import type { KernelLayout, MsmExports } from "../../kernels/layout.ts";
+import { basePrime, scalarPrime } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "./bigint-curve.ts";
 import { primeField, quadraticField, type BigintField, type Fq2 } from "./bigint-field.ts";
 import { JacobianArithmetic, type AffinePoint, type Point } from "./jacobian.ts";

@@ -4,8 +4,8 @@
  * but for those of the header: it would cost more than a proof, and a proof from wrong points does not verify.
  * Source: snarkjs src/zkey_utils.js, src/zkey_new.js.
  */
-import { basePrime, coordinateBytes, curves, scalarPrime } from "../../../domain/circuit.ts";
-import type { Curve } from "../../../domain/circuit.ts";
+import { basePrime, coordinateBytes, curves, scalarPrime } from "../domain/circuit.ts";
+import type { Curve } from "../domain/circuit.ts";
 import { readBinfile, readLittleEndian, viewOf, type Binfile } from "./binfile.ts";
 import { checkHeaderPoints, type HeaderPoints } from "./header-points.ts";
 

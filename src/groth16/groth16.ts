@@ -3,10 +3,10 @@
  * the argument that a scaled proof hides its witness as well as an honest one.
  * Source: Groth, "On the Size of Pairing-based Non-interactive Arguments", 2016; snarkjs src/groth16_prove.js.
  */
-import { scalarPrime, type Curve } from "../../../domain/circuit.ts";
-import { NodeFailure } from "../../../domain/failure.ts";
-import { encodeProof } from "../../../wire/proof.ts";
-import type { EngineProof } from "../engine.ts";
+import { scalarPrime, type Curve } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import { encodeProof } from "../wire/proof.ts";
+import type { CoreProof } from "./proof.ts";
 import { curveGroups, type AffinePoint, type G1Point, type G2Point } from "./bigint-curve.ts";
 import type { Fq2 } from "./bigint-field.ts";
 import { writeLittleEndian } from "./binfile.ts";
@@ -37,7 +37,7 @@ export type CoreTools = {
  *
  * @throws NodeFailure "artifact" when the key gives no valid proof, "out_of_memory".
  */
-export const proveWithCore = async (job: CoreJob, tools: CoreTools): Promise<EngineProof> => {
+export const proveWithCore = async (job: CoreJob, tools: CoreTools): Promise<CoreProof> => {
   const { key, wtns, blinding } = job;
   requireInRange(key.curve, blinding);
   const { memory } = tools;

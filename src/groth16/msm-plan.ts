@@ -1,5 +1,5 @@
 /** How a multi-scalar multiplication is cut up, and what memory it takes. */
-import type { MsmWork } from "../../../../kernels/layout.ts";
+import type { MsmWork } from "../../kernels/layout.ts";
 import type { CoreMemory } from "./memory.ts";
 
 /** Points that are sorted at once: so many stay in a second-level cache while their windows are summed. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { kernelIds } from "../../../../kernels/field/field.ts";
-import { readBuiltInCircuit, witnessOf } from "../../../testing/circuits.ts";
-import { openQuotientCore } from "../../../testing/quotient-core.ts";
-import { createReferenceKernel, openReferenceCurve } from "../../../testing/reference-kernel.ts";
+import { kernelIds } from "../../kernels/field/field.ts";
+import { readBuiltInCircuit, witnessOf } from "../testing/circuits.ts";
+import { openQuotientCore } from "../testing/quotient-core.ts";
+import { createReferenceKernel, openReferenceCurve } from "../testing/reference-kernel.ts";
 import { CoreMemory } from "./memory.ts";
 import { prepareQuotient } from "./quotient.ts";
 import { readWtns, type Wtns } from "./wtns.ts";

@@ -3,7 +3,7 @@
  * section its number, its length and its body. All numbers are little-endian. Read in place: nothing is copied.
  * Source: @iden3/binfileutils.
  */
-import { NodeFailure } from "../../../domain/failure.ts";
+import { NodeFailure } from "../domain/failure.ts";
 
 export type BinfileForm = {
   /** The four letters. */

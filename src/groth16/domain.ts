@@ -2,9 +2,9 @@
  * The domain of a proof's polynomials, as snarkjs chooses it: the 2^k-th roots of unity, and their coset by the root of
  * twice the order. Twiddles are computed once for each size and stay in memory.
  */
-import type { KernelLayout, NttExports } from "../../../../kernels/layout.ts";
-import { scalarPrime, type Curve } from "../../../domain/circuit.ts";
-import { NodeFailure } from "../../../domain/failure.ts";
+import type { KernelLayout, NttExports } from "../../kernels/layout.ts";
+import { scalarPrime, type Curve } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
 import { writeLittleEndian } from "./binfile.ts";
 import type { CoreMemory } from "./memory.ts";
 import { powerOf } from "./modular.ts";

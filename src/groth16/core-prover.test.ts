@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { groth16, type Curve as SnarkjsCurve, type VerificationKey } from "snarkjs";
-import { readBuiltInCircuit, witnessOf, type TestCircuit } from "../../../testing/circuits.ts";
-import { createReferenceKernel, openReferenceCurve } from "../../../testing/reference-kernel.ts";
-import { decodeProof } from "../../../wire/proof.ts";
-import type { EngineProof } from "../engine.ts";
+import { readBuiltInCircuit, witnessOf, type TestCircuit } from "../testing/circuits.ts";
+import { createReferenceKernel, openReferenceCurve } from "../testing/reference-kernel.ts";
+import { decodeProof } from "../wire/proof.ts";
+import type { CoreProof } from "./proof.ts";
 import { createCoreProver, type CoreProver } from "./core-prover.ts";
 import type { Kernel } from "./kernel.ts";
 import { CoreMemory } from "./memory.ts";
@@ -39,7 +39,7 @@ describe("a core prover", () => {
     return { proof, steps };
   };
 
-  const verify = (circuit: TestCircuit, { bytes, publicSignals }: EngineProof) =>
+  const verify = (circuit: TestCircuit, { bytes, publicSignals }: CoreProof) =>
     groth16.verify(
       JSON.parse(circuit.files.vkeyJson) as VerificationKey,
       publicSignals,
