@@ -1,5 +1,7 @@
 /** The boundary between the node worker and the artifact worker: types only. */
+import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Circuit, Trust } from "../domain/circuit.ts";
+import type { KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit } from "../domain/event.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
@@ -44,6 +46,16 @@ export type CircuitFiles = {
   readonly zkey: ZkeyHandle;
   /** snarkjs's verification_key.json. */
   readonly vkeyJson: string;
+  /** Of the circuit's curve, fastest first; those that failed here are not among them. None: only snarkjs proves it. */
+  readonly kernels: readonly CompiledKernel[];
+};
+
+/** A kernel module that has passed its tests on this device. */
+export type CompiledKernel = {
+  readonly layout: KernelLayout;
+  readonly module: WebAssembly.Module;
+  /** Whether the memory that it imports must be a shared one. */
+  readonly shared: boolean;
 };
 
 export type ZkeyHandle =
@@ -64,5 +76,7 @@ export type FromArtifacts =
       readonly totalBytes: number;
     }
   | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
+  /** How the kernels of a curve fared; once per curve, when the last of them has been tried. */
+  | { readonly type: "kernels"; readonly reports: readonly KernelReport[] }
   /** Something works less well than it should, e.g. there is no storage and files are kept in memory only. */
   | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string };

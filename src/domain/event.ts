@@ -1,3 +1,4 @@
+import type { KernelReport } from "./engine.ts";
 import type { FailureCause, FailureCode } from "./failure.ts";
 import type { AttemptId, CircuitId, WorkerId } from "./ids.ts";
 import type { AttemptRef, ProjectCard, Progress, Verdict } from "./task.ts";
@@ -53,6 +54,8 @@ export type NodeNews =
   /** Files of a circuit were loaded, fetched or not; or they could not be. */
   | { readonly type: "download-ended"; readonly circuitId: CircuitId }
   | { readonly type: "cached"; readonly circuits: readonly CachedCircuit[] }
+  /** How the kernels of one curve fared on this device. */
+  | { readonly type: "kernels"; readonly reports: readonly KernelReport[] }
   | { readonly type: "memory"; readonly prover: number; readonly bytes: number }
   | { readonly type: "trouble"; readonly code: FailureCode; readonly message: string }
   /** Trouble of this kind is over. */

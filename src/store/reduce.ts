@@ -41,6 +41,8 @@ export const reduce = (state: NodeState, event: NodeEvent): NodeState => {
       return state.download?.circuitId === event.circuitId ? { ...state, download: null } : state;
     case "cached":
       return { ...state, cached: event.circuits };
+    case "kernels":
+      return { ...state, kernels: withReports(state.kernels, event.reports) };
     case "trouble": {
       const { code, message, atMs } = event;
       return { ...state, trouble: { code, message, atMs } };
@@ -130,6 +132,12 @@ const withProver = (provers: NodeState["provers"], event: Event<"prover">): type
 
 const withMemory = (memory: NodeState["memory"], event: Event<"memory">): typeof memory =>
   placed(memory, { index: event.prover, item: event.bytes, filler: 0 });
+
+/** What is said of a curve takes the place of what was said of it before. */
+const withReports = (known: NodeState["kernels"], reports: typeof known): typeof known => {
+  const renewed = new Set(reports.map(({ curve }) => curve));
+  return [...known.filter(({ curve }) => !renewed.has(curve)), ...reports];
+};
 
 const download = (event: Event<"download">): NodeState["download"] => {
   const { circuitId, doneBytes, totalBytes } = event;

@@ -1,3 +1,4 @@
+import type { KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit, Life, Link, Phase, ProverState, ReceiptRow } from "../domain/event.ts";
 
 /** The whole of what a node shows. Made only by `reduce`; sent as it is to the page and to the tabs that follow. */
@@ -23,6 +24,8 @@ export type NodeState = {
     readonly totalBytes: number;
   } | null;
   readonly cached: readonly CachedCircuit[];
+  /** How each kernel that was tried fared on this device, of each curve that was needed. */
+  readonly kernels: readonly KernelReport[];
   /** Measured bytes per prover; 0 = not measured. */
   readonly memory: readonly number[];
   /** The last thing that went wrong and still matters. */
@@ -46,6 +49,7 @@ export const initialState: NodeState = {
   receipts: [],
   download: null,
   cached: [],
+  kernels: [],
   memory: [],
   trouble: null,
 };

@@ -59,6 +59,7 @@ const assemble = (circuit: Circuit, contents: Contents): TestCircuit => ({
     wasm: new WebAssembly.Module(contents.wasm),
     zkey: { kind: "shared", buffer: shared(contents.zkey) },
     vkeyJson: new TextDecoder().decode(contents.vkey),
+    kernels: [],
   },
   wasmBytes: contents.wasm,
   zkeyBytes: contents.zkey,

@@ -103,6 +103,7 @@ export const filesOf = (wanted: WantedCircuit, change: Partial<CircuitFiles> = {
       wasm: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),
       zkey: { kind: "shared", buffer: new SharedArrayBuffer(1) },
       vkeyJson: "{}",
+      kernels: [],
       ...change,
     },
   };
