@@ -22,8 +22,14 @@ export type Sums<Point> = {
     readonly count: number;
   }) => void;
   /** The sum of scalar times base. Takes room in memory for itself and gives it back. */
-  readonly sum: (bases: Bases, scalars: number) => MaybePromise<Point>;
+  readonly sum: (bases: Bases, scalars: number, onProgress?: OnProgress) => MaybePromise<Point>;
 };
+
+/**
+ * Called between coarse computations, some 20 ms apart, with the share of the whole that is done, up to 1. It is waited
+ * for: a thread that never turns to its messages cannot be ended at once (a browser waits two seconds before it forces it).
+ */
+export type OnProgress = (share: number) => MaybePromise<void>;
 
 /** Bases of one sum in memory. Points may repeat; infinity is not among them. `count` may be 0. */
 export type Bases = {

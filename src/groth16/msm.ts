@@ -8,7 +8,7 @@ import { basePrime, scalarPrime } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "./bigint-curve.ts";
 import { primeField, quadraticField, type BigintField, type Fq2 } from "./bigint-field.ts";
 import { JacobianArithmetic, type AffinePoint, type Point } from "./jacobian.ts";
-import type { Bases, Sums } from "./kernel.ts";
+import type { Bases, OnProgress, Sums } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
 import {
   biasOf,
@@ -26,17 +26,7 @@ export type MsmCore = {
   readonly layout: Pick<KernelLayout, "curve" | "lanes" | "g1Bytes" | "g2Bytes">;
 };
 
-/** Fulfils `Sums`. */
-export type MsmSums<Of> = Omit<Sums<Of>, "sum"> & {
-  readonly sum: (
-    bases: Bases,
-    scalars: number,
-    /** Called between coarse computations with the share that is done, up to 1. */
-    onProgress?: (share: number) => void,
-  ) => Of;
-};
-
-export const createG1Sums = (core: MsmCore): MsmSums<G1Point> => {
+export const createG1Sums = (core: MsmCore): Sums<G1Point> => {
   const { curve, g1Bytes } = core.layout;
   return createSums(core, {
     ...{ prefix: "g1", pointBytes: g1Bytes, budget: 2 ** 16, degree: 1 },
@@ -45,7 +35,7 @@ export const createG1Sums = (core: MsmCore): MsmSums<G1Point> => {
   });
 };
 
-export const createG2Sums = (core: MsmCore): MsmSums<G2Point> => {
+export const createG2Sums = (core: MsmCore): Sums<G2Point> => {
   const { curve, g2Bytes } = core.layout;
   return createSums<Fq2>(core, {
     ...{ prefix: "g2", pointBytes: g2Bytes, budget: 2 ** 14, degree: 2 },
@@ -67,17 +57,17 @@ type Group<Coordinate> = {
 const createSums = <Coordinate>(
   core: MsmCore,
   group: Group<Coordinate>,
-): MsmSums<Point<Coordinate>> => ({
+): Sums<Point<Coordinate>> => ({
   pointBytes: group.pointBytes,
   fromZkey: ({ into, from, count }) => {
     core.exports[`${group.prefix}FromZkey`](into, from, count);
   },
-  sum: (bases, scalars, onProgress = () => undefined) => {
+  sum: async (bases, scalars, onProgress = () => undefined) => {
     if (bases.count === 0) return "infinity";
     const { memory } = core;
     const mark = memory.mark();
     try {
-      return new Msm(core, group, { bases, scalars }).run(onProgress);
+      return await new Msm(core, group, { bases, scalars }).run(onProgress);
     } finally {
       memory.release(mark);
     }
@@ -122,7 +112,7 @@ class Msm<Coordinate> {
     });
   }
 
-  run(onProgress: (share: number) => void): Point<Coordinate> {
+  async run(onProgress: OnProgress): Promise<Point<Coordinate>> {
     const { windows, together, chunk, half } = this.#shape;
     const { count } = this.#bases;
     const weighted: Weighted<Coordinate>[] = [];
@@ -132,7 +122,7 @@ class Msm<Coordinate> {
       for (let from = 0; from < count; from += chunk) {
         const done = Math.min(from + chunk, count);
         this.#addPoints({ first, number }, from, done);
-        onProgress((first + (number * done) / count) / windows);
+        await onProgress((first + (number * done) / count) / windows);
       }
       weighted.push(...this.#weigh({ first, number }));
     }
