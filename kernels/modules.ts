@@ -9,11 +9,12 @@ import { emitMatrix } from "./matrix/matrix.ts";
 import { emitMsm } from "./msm/msm.ts";
 import { emitNtt } from "./ntt/ntt.ts";
 
-export type KernelModule = {
-  /** "bn128.fma2": what its file is named. */
+export type GeneratedKernel = {
+  /** "bn128.fma2". */
   readonly name: string;
   readonly layout: KernelLayout;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The binary module, importing a memory that is shared or not. Costs little beside the generation. */
+  readonly encode: (shared: boolean) => Uint8Array<ArrayBuffer>;
 };
 
 /** Bytes below are never given out, so that 0 is nobody's address. */
@@ -30,13 +31,9 @@ const curveNames = { bn128: "bn254", bls12381: "bls12381" } as const satisfies R
 >;
 
 /** @throws AssemblyError when a bound does not hold or the constants do not fit. */
-export const buildKernelModule = (
-  curve: KernelLayout["curve"],
-  kernel: KernelId,
-  { shared }: { readonly shared: boolean } = { shared: false },
-): KernelModule => {
-  const name = `${curve}.${kernel}${shared ? ".shared" : ""}`;
-  const module = new ModuleBuilder({ name, memory: { min: 2, max: MAX_PAGES, shared } });
+export const generateKernel = (curve: KernelLayout["curve"], kernel: KernelId): GeneratedKernel => {
+  const name = `${curve}.${kernel}`;
+  const module = new ModuleBuilder({ name, memory: { min: 2, max: MAX_PAGES, shared: false } });
   const pool = createConstantPool(module, { start: CONSTANTS_START, limit: CONSTANTS_LIMIT });
   const { q, r } = curveParameters[curveNames[curve]];
   const fq = createField(kernel, { modulus: q, pool });
@@ -50,5 +47,19 @@ export const buildKernelModule = (
     g2Bytes: 4 * fq.bytes,
     heapBase: Math.ceil(pool.end() / ALIGNMENT) * ALIGNMENT,
   };
-  return { name, layout, bytes: module.encode() };
+  return { name, layout, encode: (shared) => module.encode(shared) };
+};
+
+export type KernelModule = Omit<GeneratedKernel, "encode"> & {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+};
+
+/** One encoding of a kernel. @throws AssemblyError as `generateKernel`. */
+export const buildKernelModule = (
+  curve: KernelLayout["curve"],
+  kernel: KernelId,
+  { shared }: { readonly shared: boolean } = { shared: false },
+): KernelModule => {
+  const { name, layout, encode } = generateKernel(curve, kernel);
+  return { name, layout, bytes: encode(shared) };
 };

@@ -59,38 +59,40 @@ export class ModuleBuilder {
     this.#segments.push({ address, bytes });
   }
 
-  /** The binary module. The same calls give the same bytes. */
-  encode(): Uint8Array<ArrayBuffer> {
+  /**
+   * The binary module. The same calls give the same bytes; `shared` may be another one than the module was begun with:
+   * nothing but the import of the memory depends on it.
+   */
+  encode(shared = this.#memory.shared): Uint8Array<ArrayBuffer> {
     const types = typeTable(this.#functions);
-    return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-      ...section(1, vector(types.encoded)),
-      ...section(2, vector([[...text("env"), ...text("memory"), 2, ...limits(this.#memory)]])),
-      ...section(3, vector(this.#functions.map((built) => unsigned(types.indexOf(built))))),
-      ...section(7, vector(this.#exports())),
-      ...section(10, vector(this.#functions.map(bodyOf))),
-      ...section(11, vector(this.#segments.map(segmentOf))),
-      ...section(0, [...text("name"), ...this.#names()]),
+    const memory = limits({ ...this.#memory, shared });
+    return join([
+      [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+      section(1, vector(types.encoded)),
+      section(2, vector([join([text("env"), text("memory"), [2], memory])])),
+      section(3, vector(this.#functions.map((built) => unsigned(types.indexOf(built))))),
+      section(7, vector(this.#exports())),
+      section(10, vector(this.#functions.map(bodyOf))),
+      section(11, vector(this.#segments.map(segmentOf))),
+      section(0, join([text("name"), ...this.#names()])),
     ]);
   }
 
-  #exports(): readonly (readonly number[])[] {
+  #exports(): readonly Bytes[] {
     return this.#functions
       .filter(({ name }) => this.#exported.has(name))
-      .map(({ name, index }) => [...text(name), 0, ...unsigned(index)]);
+      .map(({ name, index }) => join([text(name), [0], unsigned(index)]));
   }
 
-  #names(): readonly number[] {
-    const functions = this.#functions.map(({ name, index }) => [...unsigned(index), ...text(name)]);
-    const locals = this.#functions.map(({ index, names }) => [
-      ...unsigned(index),
-      ...vector(names.map((name, local) => [...unsigned(local), ...text(name)])),
-    ]);
-    return [
-      ...section(0, text(this.name)),
-      ...section(1, vector(functions)),
-      ...section(2, vector(locals)),
-    ];
+  #names(): readonly Bytes[] {
+    const functions = this.#functions.map(({ name, index }) => join([unsigned(index), text(name)]));
+    const locals = this.#functions.map(({ index, names }) =>
+      join([
+        unsigned(index),
+        vector(names.map((name, local) => join([unsigned(local), text(name)]))),
+      ]),
+    );
+    return [section(0, text(this.name)), section(1, vector(functions)), section(2, vector(locals))];
   }
 }
 
@@ -101,6 +103,19 @@ export type FunctionSpec<P extends Params> = {
 };
 export type FunctionBody<P extends Params> = (f: FunctionBuilder, params: ParamLocals<P>) => void;
 
+/** Code is half a million small pieces: they are joined in one pass, not spread into ever longer lists. */
+type Bytes = readonly number[] | Uint8Array;
+
+const join = (pieces: readonly Bytes[]): Uint8Array<ArrayBuffer> => {
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+};
+
 const typeTable = (functions: readonly FunctionBuilder[]) => {
   const keyOf = ({ params, results }: FunctionBuilder): string =>
     `${params.join()}>${results.join()}`;
@@ -109,25 +124,19 @@ const typeTable = (functions: readonly FunctionBuilder[]) => {
     const sample = functions.find((built) => keyOf(built) === key);
     const codes = (list: readonly ValueType[] = []) =>
       vector(list.map((type) => [valueTypeCode[type]]));
-    return [0x60, ...codes(sample?.params), ...codes(sample?.results)];
+    return join([[0x60], codes(sample?.params), codes(sample?.results)]);
   });
   return { encoded, indexOf: (built: FunctionBuilder) => keys.indexOf(keyOf(built)) };
 };
 
-const vector = (items: readonly (readonly number[])[]): readonly number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
+const vector = (items: readonly Bytes[]): Uint8Array => join([unsigned(items.length), ...items]);
 
-const section = (id: number, content: readonly number[]): readonly number[] => [
-  id,
-  ...unsigned(content.length),
-  ...content,
-];
+const section = (id: number, content: Uint8Array): Uint8Array =>
+  join([[id], unsigned(content.length), content]);
 
-const text = (value: string): readonly number[] => {
+const text = (value: string): Uint8Array => {
   const bytes = new TextEncoder().encode(value);
-  return [...unsigned(bytes.length), ...bytes];
+  return join([unsigned(bytes.length), bytes]);
 };
 
 const limits = ({ min, max, shared }: MemoryLimits): readonly number[] => [
@@ -147,19 +156,14 @@ const runsOf = (locals: readonly ValueType[]): readonly (readonly [number, Value
   return runs;
 };
 
-const bodyOf = ({ locals, code }: FunctionBuilder): readonly number[] => {
+const bodyOf = ({ locals, code }: FunctionBuilder): Uint8Array => {
   const declared = vector(
     runsOf(locals).map(([count, type]) => [...unsigned(count), valueTypeCode[type]]),
   );
-  const body = [...declared, ...code.flatMap(({ bytes }) => bytes), 0x0b];
-  return [...unsigned(body.length), ...body];
+  const body = join([declared, ...code.map(({ bytes }) => bytes), [0x0b]]);
+  return join([unsigned(body.length), body]);
 };
 
 /** An active segment of memory 0. */
-const segmentOf = ({ address, bytes }: Segment): readonly number[] => [
-  ...[0, 0x41, ...signedAddress(address), 0x0b],
-  ...unsigned(bytes.length),
-  ...bytes,
-];
-
-const signedAddress = (address: number): readonly number[] => signed(BigInt(address));
+const segmentOf = ({ address, bytes }: Segment): Uint8Array =>
+  join([[0, 0x41, ...signed(BigInt(address)), 0x0b], unsigned(bytes.length), bytes]);
