@@ -37,6 +37,10 @@ declare namespace WebAssembly {
     imports(module: Module): readonly ImportDescriptor[];
     exports(module: Module): readonly ExportDescriptor[];
   };
+  /** Opaque here: made by the artifact worker, used by the provers. */
+  interface Memory {
+    readonly buffer: ArrayBufferLike;
+  }
   interface ImportDescriptor {
     readonly module: string;
     readonly name: string;

@@ -50,7 +50,7 @@ export const loadCircuitFiles = async (
     const wasm = await compile(circuit.wasm, await readArtifact(circuit.wasm, loading, tools));
     const zkey = await openZkey(circuit.zkey, loading, tools);
     await tools.shelf.put(circuit);
-    return { circuit, trust, wasm, zkey, vkeyJson, kernels: [] };
+    return { circuit, trust, wasm, zkey, vkeyJson, kernels: [], key: undefined };
   } finally {
     tools.shelf.release(circuit);
   }

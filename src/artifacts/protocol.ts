@@ -5,6 +5,7 @@ import type { KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit } from "../domain/event.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
+import type { KeyFigures } from "../domain/prepared-key.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 
 export type ArtifactApi = {
@@ -48,6 +49,8 @@ export type CircuitFiles = {
   readonly vkeyJson: string;
   /** Of the circuit's curve, fastest first; those that failed here are not among them. None: only snarkjs proves it. */
   readonly kernels: readonly CompiledKernel[];
+  /** For `kernels[0]`; undefined where it could not be kept: then each prover prepares it from the zkey. */
+  readonly key: PreparedKeyHandle | undefined;
 };
 
 /** A kernel module that has passed its tests on this device. */
@@ -58,6 +61,32 @@ export type CompiledKernel = {
   readonly shared: boolean;
 };
 
+/** A proving key as `kernels[0]` has it: nothing is left to convert. */
+export type PreparedKeyHandle = SharedKey | KeyFile;
+
+/** In memory that all provers share. Nobody writes to the key. */
+export type SharedKey = {
+  readonly kind: "shared";
+  /** As large as it must be; it never grows. */
+  readonly memory: WebAssembly.Memory;
+  readonly figures: KeyFigures;
+  /** Where the key begins, bytes. */
+  readonly address: number;
+  readonly slots: KeySlots;
+};
+
+/** Room for proofs behind a shared key: slot k, at `address + k * bytes`, is the k-th prover's. */
+export type KeySlots = {
+  /** Tells this memory from all others of this browser: provers hold a Web Lock of this name for the slot they write to. */
+  readonly name: string;
+  readonly address: number;
+  readonly bytes: number;
+  readonly count: number;
+};
+
+/** In a file (src/groth16/key-file.ts), which each prover reads into a memory of its own. */
+export type KeyFile = { readonly kind: "file"; readonly file: BlobLike };
+
 export type ZkeyHandle =
   | { readonly kind: "shared"; readonly buffer: SharedArrayBuffer }
   | { readonly kind: "file"; readonly file: BlobLike };
@@ -65,6 +94,7 @@ export type ZkeyHandle =
 /** Blob, in a realm-free form. */
 export type BlobLike = {
   readonly size: number;
+  slice(from: number, to: number): BlobLike;
   arrayBuffer(): Promise<ArrayBuffer>;
 };
 

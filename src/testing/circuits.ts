@@ -60,6 +60,7 @@ const assemble = (circuit: Circuit, contents: Contents): TestCircuit => ({
     zkey: { kind: "shared", buffer: shared(contents.zkey) },
     vkeyJson: new TextDecoder().decode(contents.vkey),
     kernels: [],
+    key: undefined,
   },
   wasmBytes: contents.wasm,
   zkeyBytes: contents.zkey,

@@ -104,6 +104,7 @@ export const filesOf = (wanted: WantedCircuit, change: Partial<CircuitFiles> = {
       zkey: { kind: "shared", buffer: new SharedArrayBuffer(1) },
       vkeyJson: "{}",
       kernels: [],
+      key: undefined,
       ...change,
     },
   };
