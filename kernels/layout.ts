@@ -91,3 +91,23 @@ export type MsmExports = Readonly<
     KernelCall
   >
 >;
+
+/**
+ * Arithmetic by itself, on arrays of `count` elements (kernels/field): for tests, timing and small conversions. Addresses
+ * are in bytes; `out` may be an operand, and overlaps none otherwise.
+ *
+ * - Mul, Add, Sub(out, a, b, count); Sqr(out, a, count).
+ * - NegateWhere(out, a, flags, count): -a where the flag, a u32, is not 0, else a.
+ * - Equal(out, a, b, count): 1 where both are the same in the field, else 0, a u32 each.
+ * - FromWords(out, in, count): integers of 32 (BLS12-381's Fq: 48) bytes, little-endian, of any value, to elements.
+ *   ToWords(out, in, count): elements to canonical integers.
+ * - MulVectors(vectors, count, factor, rounds): vectors times the element `factor`, `rounds` times over. Of one vector each
+ *   product waits for the one before; of many they overlap. Memory that is all 0 holds vectors of 0.
+ */
+export type FieldExports = Readonly<
+  Record<
+    | `${"fq" | "fr" | "fq2"}${"Mul" | "Add" | "Sub" | "Sqr" | "NegateWhere" | "Equal"}`
+    | `${"fq" | "fr"}${"FromWords" | "ToWords" | "MulVectors"}`,
+    KernelCall
+  >
+>;

@@ -3,11 +3,13 @@ import { ModuleBuilder } from "./asm/index.ts";
 import { createConstantPool } from "./constants.ts";
 import { curveParameters, type CurveName } from "./curves.ts";
 import type { KernelId } from "./field/field.ts";
+import { emitArithmeticExports, emitFieldExports } from "./field/exports.ts";
 import { createField } from "./field/index.ts";
 import type { KernelLayout } from "./layout.ts";
 import { emitMatrix } from "./matrix/matrix.ts";
 import { emitMsm } from "./msm/msm.ts";
 import { emitNtt } from "./ntt/ntt.ts";
+import { fq2Arithmetic } from "./tower/fq2.ts";
 
 export type GeneratedKernel = {
   /** "bn128.fma2". */
@@ -41,6 +43,9 @@ export const generateKernel = (curve: KernelLayout["curve"], kernel: KernelId): 
   emitNtt(module, fr);
   emitMatrix(module, fr);
   emitMsm(module, { fq, order: r });
+  emitFieldExports(module, "fq", fq);
+  emitFieldExports(module, "fr", fr);
+  emitArithmeticExports(module, { prefix: "fq2", arithmetic: (f) => fq2Arithmetic(fq.emitter(f)) });
   const layout: KernelLayout = {
     ...{ curve, kernel, lanes: fq.lanes, fqBytes: fq.bytes, frBytes: fr.bytes },
     g1Bytes: 2 * fq.bytes,
