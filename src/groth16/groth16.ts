@@ -71,7 +71,7 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
 
   onStep("NTT");
   const h = memory.alloc(key.domainSize * SCALAR_BYTES);
-  await key.quotient({ witness: scalars, into: h });
+  await key.quotient.compute({ witness: scalars, into: h });
   onStep("MSM A");
   const a = await kernel.g1.sum(bases.a, scalars);
   onStep("MSM B");

@@ -1,5 +1,5 @@
 /**
- * What the pipeline asks of a kernel: types only. msm.ts and quotient.ts fulfil them with a kernel module; tests do with
+ * What the pipeline asks of a kernel. msm.ts and quotient.ts fulfil them with a kernel module; tests do with
  * slow arithmetic. Addresses are bytes in the one CoreMemory that kernel and pipeline share.
  */
 import type { G1Point, G2Point } from "./bigint-curve.ts";
@@ -39,18 +39,35 @@ export type Bases = {
   readonly indices: number;
 };
 
-/**
- * Prepares for the matrices of a key what lasts as long as the key does, in memory that it takes and keeps.
- *
- * What it gives computes, from the wires at `witness`, the scalars of the H sum: with a, b, c the polynomials that A.w,
- * B.w and their product take on the domain, the values of a*b - c on the domain times w[power + 1], the root of unity of
- * twice the order. (Not divided by the vanishing polynomial, which is constant there: snarkjs's H bases hold it.)
- * `domainSize` scalars, 32 bytes each, little-endian, below r, go to `into`.
- */
+/** Prepares for the matrices of a key what lasts as long as the key does, in memory that it takes and keeps. */
 export type OpenQuotient = (matrices: Matrices) => Quotient;
-export type Quotient = (job: {
-  readonly witness: number;
-  readonly into: number;
-}) => MaybePromise<void>;
+
+/**
+ * From the wires to the scalars of the H sum. With a, b, c the polynomials that A.w, B.w and their product take on the
+ * domain: the values of a*b - c on the domain times w[power + 1], the root of unity of twice the order. (Not divided by the
+ * vanishing polynomial, which is constant there: snarkjs's H bases hold it.)
+ */
+export type Quotient = {
+  /** All of it: `domainSize` scalars, 32 bytes each, little-endian, below r, go to `into`. */
+  readonly compute: (
+    job: { readonly witness: number; readonly into: number },
+    onProgress?: OnProgress,
+  ) => MaybePromise<void>;
+  /** Bytes of one polynomial's values there. */
+  readonly polynomialBytes: number;
+  /** One polynomial's values there, in the kernel's own form and order: what `join` takes. */
+  readonly polynomial: (
+    job: { readonly of: Polynomial; readonly witness: number; readonly into: number },
+    onProgress?: OnProgress,
+  ) => MaybePromise<void>;
+  /** What `compute` gives, from the three. */
+  readonly join: (
+    job: Readonly<Record<Polynomial, number>> & { readonly into: number },
+  ) => MaybePromise<void>;
+};
+
+/** A.w, B.w, and the product of the two. */
+export const polynomials = ["a", "b", "product"] as const;
+export type Polynomial = (typeof polynomials)[number];
 
 export type MaybePromise<Value> = Value | Promise<Value>;

@@ -4,6 +4,7 @@ import { readBuiltInCircuit, witnessOf } from "../testing/circuits.ts";
 import { openQuotientCore } from "../testing/quotient-core.ts";
 import { createReferenceKernel, openReferenceCurve } from "../testing/reference-kernel.ts";
 import { CoreMemory } from "./memory.ts";
+import { polynomials } from "./kernel.ts";
 import { prepareQuotient } from "./quotient.ts";
 import { readWtns, type Wtns } from "./wtns.ts";
 import { readZkey, SCALAR_BYTES, type Zkey } from "./zkey.ts";
@@ -32,7 +33,7 @@ const expectedOf = async (made: Case): Promise<string> => {
   const memory = new CoreMemory(new WebAssembly.Memory({ initial: 1, maximum: 1024 }), 64);
   const kernel = createReferenceKernel(await openReferenceCurve(zkey.curve), memory);
   const job = place(memory, made);
-  await kernel.openQuotient(zkey.matrices)(job);
+  await kernel.openQuotient(zkey.matrices).compute(job);
   return scalarsOf(memory, job, made);
 };
 
@@ -48,17 +49,34 @@ describe.each(circuits)("the quotient of %s", (name) => {
   });
 
   test.each(cores)("by %s is snarkjs's", async (_kernel, core) => {
-    const compute = prepareQuotient(core, made.zkey.matrices);
+    const quotient = prepareQuotient(core, made.zkey.matrices);
     const job = place(core.memory, made);
     const shares: number[] = [];
     const before = core.memory.mark();
-    compute({ ...job, onProgress: (share) => shares.push(share) });
+    await quotient.compute(job, (share) => void shares.push(share));
     expect(scalarsOf(core.memory, job, made)).toBe(await expected);
     expect(core.memory.mark()).toBe(before);
     expect(shares).toEqual([...shares].sort((one, other) => one - other));
     expect(shares.at(-1)).toBeCloseTo(1, 9);
     core.memory.u8().fill(0xff, job.into, job.into + 64);
-    compute(job);
+    await quotient.compute(job);
     expect(scalarsOf(core.memory, job, made), "a second time").toBe(await expected);
+  });
+
+  test.each(cores)("by %s is the same when its polynomials are computed apart", async (_, core) => {
+    const quotient = prepareQuotient(core, made.zkey.matrices);
+    const { into, witness } = place(core.memory, made);
+    const mark = core.memory.mark();
+    const [a, b, product] = polynomials.map(() => core.memory.alloc(quotient.polynomialBytes));
+    const taken = core.memory.mark();
+    const places = { a: a ?? 0, b: b ?? 0, product: product ?? 0 };
+    // In another order than in one piece.
+    for (const of of ["product", "b", "a"] as const) {
+      await quotient.polynomial({ of, witness, into: places[of] });
+    }
+    await quotient.join({ ...places, into });
+    expect(core.memory.mark()).toBe(taken);
+    expect(scalarsOf(core.memory, { into }, made)).toBe(await expected);
+    core.memory.release(mark);
   });
 });

@@ -8,6 +8,7 @@
 import type { MatrixExports, NttExports } from "../../kernels/layout.ts";
 import { scalarPrime } from "../domain/circuit.ts";
 import { NodeFailure } from "../domain/failure.ts";
+import type { OnProgress, Polynomial, Quotient } from "./kernel.ts";
 import { prepareDomain, writeWord, type Domain, type TransformCore } from "./domain.ts";
 import { powerOf } from "./modular.ts";
 import { groupMatrices, type RowGroups } from "./row-groups.ts";
@@ -16,32 +17,28 @@ import { SCALAR_BYTES, type Matrices } from "./zkey.ts";
 
 export type QuotientCore = TransformCore & { readonly exports: NttExports & MatrixExports };
 
-export type QuotientJob = {
-  /** Addresses: wires, and scalars to be, `SCALAR_BYTES` each, canonical. */
-  readonly witness: number;
-  readonly into: number;
-  /** Called between coarse computations with the share that is done, up to 1. */
-  readonly onProgress?: (share: number) => void;
-};
-
 /**
  * Takes memory for what lasts as long as the key, and for each job what it gives back.
  *
  * @throws NodeFailure "artifact" when the domain is not one that can be transformed, "out_of_memory".
  */
-export const prepareQuotient = (
-  core: QuotientCore,
-  matrices: Matrices,
-): ((job: QuotientJob) => void) => {
+export const prepareQuotient = (core: QuotientCore, matrices: Matrices): Quotient => {
   const prepared = prepare(core, matrices);
-  return (job) => {
+  const carryOut = async (plan: () => readonly Call[], onProgress?: OnProgress): Promise<void> => {
     const { memory } = core;
     const mark = memory.mark();
     try {
-      carryOut(plan(core, prepared, job), job.onProgress ?? (() => undefined));
+      await runCalls(plan(), onProgress);
     } finally {
       memory.release(mark);
     }
+  };
+  return {
+    compute: (job, onProgress) => carryOut(() => wholePlan(core, prepared, job), onProgress),
+    polynomialBytes: prepared.domain.size * core.layout.frBytes,
+    polynomial: (job, onProgress) =>
+      carryOut(() => polynomialPlan(core, prepared, job), onProgress),
+    join: (job) => carryOut(() => joinPlan(core, prepared, job)),
   };
 };
 
@@ -103,49 +100,88 @@ const placeRows = ({ memory }: QuotientCore, { groups, cuts }: RowGroups): Place
   }));
 };
 
-const carryOut = (calls: readonly Call[], onProgress: (share: number) => void): void => {
+const runCalls = async (
+  calls: readonly Call[],
+  onProgress: OnProgress = () => undefined,
+): Promise<void> => {
   const whole = calls.reduce((sum, { work }) => sum + work, 0);
   let done = 0;
   for (const { work, run } of calls) {
     run();
     done += work;
-    onProgress(done / whole);
+    await onProgress(done / whole);
   }
 };
 
-/** All calls of one job, on memory that is taken when this returns. */
-const plan = (core: QuotientCore, prepared: Prepared, job: QuotientJob): readonly Call[] => {
-  const { memory, layout } = core;
+type Job = { readonly witness: number; readonly into: number };
+
+/** All calls of one quotient, on memory that is taken when this returns. */
+const wholePlan = (core: QuotientCore, prepared: Prepared, job: Job): readonly Call[] => {
+  const { exports, memory, layout } = core;
   const { domain } = prepared;
   const room = (elements: number): number => memory.alloc(elements * layout.frBytes);
   const [rowsA, rowsB] = [room(domain.size), room(domain.size)];
-  const scratch = room(layout.lanes ** 2);
+  const pack = { core, domain, scratch: room(layout.lanes ** 2) };
   const mark = memory.mark();
   const wires = room(prepared.wires);
-  const product = witnessCalls(core, prepared, { ...job, wires, rowsA, rowsB });
+  const products = witnessCalls(core, prepared, { ...job, wires, rowsA, rowsB });
   // The wires are not needed any more when the vectors are written.
   memory.release(mark);
-  const [a, c] = [room(domain.size), room(domain.size)];
+  const [a, product] = [room(domain.size), room(domain.size)];
   // B takes the place of A's rows, which have become vectors.
   const b = rowsA;
-  const pack = { core, domain, scratch };
   return [
-    ...product,
+    ...products,
     ...packCalls(pack, (range) =>
-      core.exports.frPackProduct(c, rowsA, rowsB, prepared.size, ...range),
+      exports.frPackProduct(product, rowsA, rowsB, prepared.size, ...range),
     ),
-    ...packCalls(pack, (range) => core.exports.frPack(a, rowsA, ...range)),
-    ...packCalls(pack, (range) => core.exports.frPack(b, rowsB, ...range)),
-    ...[a, b, c].flatMap((data) => cosetCalls(core, domain, data)),
-    ...joinCalls(pack, (range) => core.exports.frJoin(job.into, a, b, c, ...range)),
+    ...packCalls(pack, (range) => exports.frPack(a, rowsA, ...range)),
+    ...packCalls(pack, (range) => exports.frPack(b, rowsB, ...range)),
+    ...[a, b, product].flatMap((data) => cosetCalls(core, domain, data)),
+    ...joinCalls(pack, (range) => exports.frJoin(job.into, a, b, product, ...range)),
   ];
+};
+
+/** The same of one polynomial, which stays as it is before the quotient joins the three. */
+const polynomialPlan = (
+  core: QuotientCore,
+  prepared: Prepared,
+  { of, witness, into }: Job & { readonly of: Polynomial },
+): readonly Call[] => {
+  const { exports, memory, layout } = core;
+  const { domain } = prepared;
+  const room = (elements: number): number => memory.alloc(elements * layout.frBytes);
+  const wires = room(prepared.wires);
+  const rowsA = of === "b" ? undefined : room(domain.size);
+  const rowsB = of === "a" ? undefined : room(domain.size);
+  const pack = { core, domain, scratch: room(layout.lanes ** 2) };
+  return [
+    ...witnessCalls(core, prepared, { wires, witness, rowsA, rowsB }),
+    ...packCalls(pack, (range) =>
+      rowsA !== undefined && rowsB !== undefined
+        ? exports.frPackProduct(into, rowsA, rowsB, prepared.size, ...range)
+        : exports.frPack(into, rowsA ?? rowsB ?? 0, ...range),
+    ),
+    ...cosetCalls(core, domain, into),
+  ];
+};
+
+const joinPlan = (
+  core: QuotientCore,
+  { domain }: Prepared,
+  { into, a, b, product }: Readonly<Record<Polynomial | "into", number>>,
+): readonly Call[] => {
+  const { exports, memory, layout } = core;
+  const pack = { core, domain, scratch: memory.alloc(layout.lanes ** 2 * layout.frBytes) };
+  return joinCalls(pack, (range) => exports.frJoin(into, a, b, product, ...range));
 };
 
 type Places = {
   readonly witness: number;
   readonly wires: number;
-  readonly rowsA: number;
-  readonly rowsB: number;
+  /** Where its rows go, if they are wanted. */
+  readonly rowsA: number | undefined;
+  readonly rowsB: number | undefined;
 };
 
 const ITEMS_PER_CALL = 2 ** 17;
@@ -159,11 +195,13 @@ const witnessCalls = (core: QuotientCore, prepared: Prepared, places: Places): r
     run: () =>
       exports.frElements(wires + from * layout.frBytes, witness + from * SCALAR_BYTES, to - from),
   }));
-  const rows = (placed: PlacedRows, out: number): readonly Call[] =>
-    placed.map(({ begin, end }) => ({
-      work: (end - begin) / (8 * layout.lanes),
-      run: () => exports.frRows(begin, end, out, wires, prepared.coefficients),
-    }));
+  const rows = (placed: PlacedRows, out: number | undefined): readonly Call[] =>
+    out === undefined
+      ? []
+      : placed.map(({ begin, end }) => ({
+          work: (end - begin) / (8 * layout.lanes),
+          run: () => exports.frRows(begin, end, out, wires, prepared.coefficients),
+        }));
   return [...elements, ...rows(prepared.a, rowsA), ...rows(prepared.b, rowsB)];
 };
 

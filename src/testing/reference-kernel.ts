@@ -6,15 +6,10 @@ import { curves as snarkjsCurves, type Curve as SnarkjsCurve, type CurveGroup } 
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "../groth16/bigint-curve.ts";
 import { viewOf, writeLittleEndian } from "../groth16/binfile.ts";
-import type { Kernel, OpenQuotient, Sums } from "../groth16/kernel.ts";
+import { polynomials, type Kernel, type OpenQuotient, type Sums } from "../groth16/kernel.ts";
 import type { CoreMemory } from "../groth16/memory.ts";
 import type { Wtns } from "../groth16/wtns.ts";
-import {
-  COEFFICIENT_BYTES,
-  SCALAR_BYTES,
-  type Matrices,
-  type Zkey,
-} from "../groth16/zkey.ts";
+import { COEFFICIENT_BYTES, SCALAR_BYTES, type Matrices, type Zkey } from "../groth16/zkey.ts";
 import { encodeProof } from "../wire/proof.ts";
 
 /** A curve of ffjavascript, in this thread. */
@@ -70,40 +65,65 @@ const readG2 =
 
 const createQuotient =
   (curve: SnarkjsCurve, memory: CoreMemory): OpenQuotient =>
-  (matrices) =>
-  async ({ witness, into }) => {
-    const words = memory.u8().slice(witness, witness + matrices.wires * SCALAR_BYTES);
-    memory.u8().set(await computeQuotient(curve, matrices, words), into);
+  (matrices) => {
+    const polynomialBytes = matrices.domainSize * SCALAR_BYTES;
+    const wiresAt = (witness: number): Uint8Array =>
+      memory.u8().slice(witness, witness + matrices.wires * SCALAR_BYTES);
+    const valuesAt = (address: number): Uint8Array =>
+      memory.u8().slice(address, address + polynomialBytes);
+    return {
+      polynomialBytes,
+      compute: async ({ witness, into }) => {
+        memory.u8().set(await computeQuotient(curve, matrices, wiresAt(witness)), into);
+      },
+      polynomial: async ({ of, witness, into }) => {
+        const values = await polynomialsOf(curve, matrices, wiresAt(witness));
+        memory.u8().set(values[polynomials.indexOf(of)] ?? [], into);
+      },
+      join: async ({ a, b, product, into }) => {
+        memory.u8().set(await join(curve, [valuesAt(a), valuesAt(b), valuesAt(product)]), into);
+      },
+    };
   };
 
-/** As snarkjs's buildABC1, the transforms, and joinABC. */
 const computeQuotient = async (
-  { Fr }: SnarkjsCurve,
+  curve: SnarkjsCurve,
   matrices: Matrices,
   words: Uint8Array,
-): Promise<Uint8Array> => {
-  const { domainSize, records } = matrices;
-  const element = (of: Uint8Array, index: number): Uint8Array =>
-    of.slice(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES);
+): Promise<Uint8Array> => join(curve, await polynomialsOf(curve, matrices, words));
+
+const elementAt = (of: Uint8Array, index: number): Uint8Array =>
+  of.slice(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES);
+
+/** As snarkjs's buildABC1 and the transforms. */
+const polynomialsOf = async (
+  { Fr }: SnarkjsCurve,
+  { domainSize, records }: Matrices,
+  words: Uint8Array,
+): Promise<Three> => {
   const [a, b, c] = [0, 1, 2].map(() => new Uint8Array(domainSize * SCALAR_BYTES)) as Three;
   const view = viewOf(records);
   for (let at = 0; at < records.length; at += COEFFICIENT_BYTES) {
     const into = view.getUint32(at, true) === 0 ? a : b;
     const row = view.getUint32(at + 4, true);
-    const wire = element(words, view.getUint32(at + 8, true));
+    const wire = elementAt(words, view.getUint32(at + 8, true));
     const product = Fr.mul(records.slice(at + 12, at + COEFFICIENT_BYTES), wire);
-    into.set(Fr.add(element(into, row), product), row * SCALAR_BYTES);
+    into.set(Fr.add(elementAt(into, row), product), row * SCALAR_BYTES);
   }
   for (let row = 0; row < domainSize; row += 1) {
-    c.set(Fr.mul(element(a, row), element(b, row)), row * SCALAR_BYTES);
+    c.set(Fr.mul(elementAt(a, row), elementAt(b, row)), row * SCALAR_BYTES);
   }
   const step = required(Fr.w[Math.log2(domainSize) + 1]);
   const onCoset = async (values: Uint8Array): Promise<Uint8Array> =>
     Fr.fft(await Fr.batchApplyKey(await Fr.ifft(values), Fr.one, step));
-  const [a2, b2, c2] = [await onCoset(a), await onCoset(b), await onCoset(c)];
-  const joined = new Uint8Array(domainSize * SCALAR_BYTES);
-  for (let row = 0; row < domainSize; row += 1) {
-    const value = Fr.sub(Fr.mul(element(a2, row), element(b2, row)), element(c2, row));
+  return [await onCoset(a), await onCoset(b), await onCoset(c)];
+};
+
+/** As snarkjs's joinABC. */
+const join = async ({ Fr }: SnarkjsCurve, [a, b, c]: Three): Promise<Uint8Array> => {
+  const joined = new Uint8Array(a.length);
+  for (let row = 0; row < a.length / SCALAR_BYTES; row += 1) {
+    const value = Fr.sub(Fr.mul(elementAt(a, row), elementAt(b, row)), elementAt(c, row));
     joined.set(value, row * SCALAR_BYTES);
   }
   return Fr.batchFromMontgomery(joined);
