@@ -7,6 +7,7 @@ import { defineConfig, type Connect, type Plugin, type ProxyOptions } from "vite
 import { VitePWA } from "vite-plugin-pwa";
 import { loadConfig } from "./coordinator/config.ts";
 import { headersFor } from "./coordinator/web/headers.ts";
+import { kernelModules } from "./scripts/kernel-modules.ts";
 import { callerStamps } from "./scripts/stamp-callers.ts";
 
 /** Where `npm run dev` and `vite preview` find a coordinator; scripts/dev.ts sets it. */
@@ -95,7 +96,7 @@ const shell = VitePWA({
 });
 
 export default defineConfig(({ command }) => ({
-  plugins: [callerStamps(), react(), shell, productionHeaders()],
+  plugins: [callerStamps(), kernelModules(), react(), shell, productionHeaders()],
   define: {
     __VERSION__: JSON.stringify(version()),
     __COMMIT__: JSON.stringify(commit()),
@@ -111,7 +112,7 @@ export default defineConfig(({ command }) => ({
   },
   worker: {
     format: "es" as const,
-    plugins: () => [callerStamps()],
+    plugins: () => [callerStamps(), kernelModules()],
     // Headers are chosen by these names: node.worker, artifact.worker, prover.worker.
     rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
   },

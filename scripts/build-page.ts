@@ -4,7 +4,10 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const projectRoot = path.resolve(import.meta.dirname, "..");
-const sources = ["src", "public", "index.html", "vite.config.ts", "package-lock.json"];
+const sources = [
+  ...["src", "kernels", "scripts", "public"],
+  ...["index.html", "vite.config.ts", "package-lock.json"],
+];
 
 /** Returns whether it built. */
 export const buildPage = async (): Promise<boolean> => {

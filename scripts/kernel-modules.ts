@@ -1,20 +1,20 @@
-/** Brings the prover's kernels into the page: built by their generator, named by their content, loaded on demand. */
+/** Brings the prover's kernels into the workers: named by their content, fetched only by who needs them. */
 import type { Plugin } from "vite";
-import { kernelIds } from "../kernels/field/field.ts";
-import { buildKernelModule, type KernelModule } from "../kernels/modules.ts";
+import { builtKernels, type BuiltKernel } from "./kernel-cache.ts";
 
 const ID = "virtual:kernels";
 const RESOLVED = `\0${ID}`;
 /** Where development serves them. */
 const FOLDER = "/@kernels/";
 
+/** Both encodings by the names of their files. */
+const filesOf = ({ name, own, shared }: BuiltKernel) => ({
+  own: { name: `${name}.wasm`, source: own },
+  shared: { name: `${name}.shared.wasm`, source: shared },
+});
+
 export const kernelModules = (): Plugin => {
   let building = false;
-  const built = new Map<string, KernelModule>();
-  const modules = (): readonly KernelModule[] => {
-    if (built.size === 0) for (const module of buildAll()) built.set(module.name, module);
-    return [...built.values()];
-  };
   return {
     name: "kernel-modules",
     configResolved: ({ command }) => {
@@ -23,29 +23,31 @@ export const kernelModules = (): Plugin => {
     resolveId: (id) => (id === ID ? RESOLVED : undefined),
     load(id) {
       if (id !== RESOLVED) return undefined;
-      const entries = modules().map(({ name, layout, bytes }) => {
-        const url = building
-          ? `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: "asset", name: `${name}.wasm`, source: bytes })}`
-          : JSON.stringify(`${FOLDER}${name}.wasm`);
-        return `{ layout: ${JSON.stringify(layout)}, url: ${url} }`;
+      const urlOf = ({ name, source }: { readonly name: string; readonly source: Uint8Array }) =>
+        building
+          ? `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: "asset", name, source })}`
+          : JSON.stringify(`${FOLDER}${name}`);
+      const entries = builtKernels().map((kernel) => {
+        const { own, shared } = filesOf(kernel);
+        const probe = `Uint8Array.of(${kernel.probe.join()})`;
+        const layout = JSON.stringify(kernel.layout);
+        return `{ layout: ${layout}, probe: ${probe}, url: ${urlOf(own)}, sharedUrl: ${urlOf(shared)} }`;
       });
       return `export const kernels = [${entries.join(",\n")}];`;
     },
     configureServer: (server) => {
       server.middlewares.use(FOLDER, (request, response, next) => {
-        const found = modules().find(({ name }) => request.url === `/${name}.wasm`);
+        const files = builtKernels()
+          .map(filesOf)
+          .flatMap(({ own, shared }) => [own, shared]);
+        const found = files.find(({ name }) => request.url === `/${name}`);
         if (found === undefined) {
           next();
           return;
         }
         response.setHeader("Content-Type", "application/wasm");
-        response.end(found.bytes);
+        response.end(found.source);
       });
     },
   };
 };
-
-const buildAll = (): readonly KernelModule[] =>
-  (["bn128", "bls12381"] as const).flatMap((curve) =>
-    kernelIds.map((kernel) => buildKernelModule(curve, kernel)),
-  );

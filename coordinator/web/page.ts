@@ -27,7 +27,11 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
   ".txt": "text/plain; charset=utf-8",
 };
-const compressible = new Set([".html", ".js", ".css", ".json", ".webmanifest", ".svg", ".txt"]);
+const compressible = new Set([
+  ...[".html", ".js", ".css", ".json", ".webmanifest", ".svg", ".txt"],
+  // Kernels are code, half of it the names of functions and locals: a fifth is left of them.
+  ".wasm",
+]);
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Below this a compressed form is not worth its header. */
