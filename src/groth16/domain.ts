@@ -6,7 +6,7 @@ import type { KernelLayout, NttExports } from "../../kernels/layout.ts";
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import { writeLittleEndian } from "./binfile.ts";
-import type { CoreMemory } from "./memory.ts";
+import type { CoreMemory, Room } from "./memory.ts";
 import { powerOf } from "./modular.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 
@@ -26,24 +26,49 @@ export type Domain = {
   readonly forward: number;
 };
 
-/** @throws NodeFailure "artifact" when the field has no such domain, or it has fewer elements than a vector. */
-export const prepareDomain = (core: TransformCore, size: number): Domain => {
-  requireDomain(core, size);
-  const { root, shift, modulus } = rootsOf(core.layout.curve, Math.log2(size));
-  const inverseRoot = powerOf(root, modulus - 2n, modulus);
-  return {
-    size,
-    inverse: twiddles(core, size, { root: inverseRoot, shift: 1n, modulus }),
-    forward: twiddles(core, size, { root, shift, modulus }),
-  };
+type DomainShape = Pick<KernelLayout, "lanes" | "frBytes">;
+
+/** Takes room for a domain's twiddles. */
+export const placeDomain = (size: number, { lanes, frBytes }: DomainShape, room: Room): Domain => {
+  // Powers are written as whole vectors, the last of which may reach beyond the table.
+  const bytes = (size + lanes) * frBytes;
+  return { size, inverse: room.alloc(bytes), forward: room.alloc(bytes) };
 };
 
-const requireDomain = ({ layout }: TransformCore, size: number): void => {
+/** Whether the field has such a domain, with enough elements for a vector. */
+export const canTransform = (
+  { curve, lanes }: Pick<KernelLayout, "curve" | "lanes">,
+  size: number,
+): boolean => {
   const power = Math.log2(size);
-  const { curve, lanes } = layout;
-  const most = Math.min(twoAdicityOf(scalarPrime[curve]), 28);
-  if (Number.isInteger(power) && size >= lanes && power <= most) return;
-  throw new NodeFailure("artifact", `a domain of ${size} elements cannot be transformed`);
+  const most = Math.min(twoAdicityOf(scalarPrime[curve]), MOST_POWER);
+  return Number.isInteger(power) && size >= lanes && power <= most;
+};
+
+/** Above it, 32-bit addresses do not reach. */
+const MOST_POWER = 28;
+
+/** @throws NodeFailure "artifact" when the domain cannot be transformed. */
+export const prepareDomain = (core: TransformCore, size: number): Domain => {
+  const domain = placeDomain(size, core.layout, core.memory);
+  writeDomain(core, domain);
+  return domain;
+};
+
+/**
+ * Computes a domain's twiddles, in room that it gives back.
+ *
+ * @throws NodeFailure "artifact" when the domain cannot be transformed.
+ */
+export const writeDomain = (core: TransformCore, { size, inverse, forward }: Domain): void => {
+  const { curve } = core.layout;
+  if (!canTransform(core.layout, size)) {
+    throw new NodeFailure("artifact", `a domain of ${size} elements cannot be transformed`);
+  }
+  const { root, shift, modulus } = rootsOf(curve, Math.log2(size));
+  const inverseRoot = powerOf(root, modulus - 2n, modulus);
+  writeTwiddles(core, { table: inverse, size }, { root: inverseRoot, shift: 1n, modulus });
+  writeTwiddles(core, { table: forward, size }, { root, shift, modulus });
 };
 
 type Roots = {
@@ -76,11 +101,12 @@ const twoAdicityOf = (modulus: bigint): number => {
  * A stage whose blocks have 2 m elements has its twiddles at elements m to 2 m - 1: the powers of the root of order 2 m,
  * times what the shift to the coset has become after the halvings above this stage. So the shift costs nothing.
  */
-const twiddles = (core: TransformCore, size: number, { root, shift, modulus }: Roots): number => {
-  const { exports, memory, layout } = core;
+const writeTwiddles = (
+  { exports, memory, layout }: TransformCore,
+  { table, size }: { readonly table: number; readonly size: number },
+  { root, shift, modulus }: Roots,
+): void => {
   const { lanes, frBytes } = layout;
-  // Powers are written as whole vectors, the last of which may reach beyond the table.
-  const table = memory.alloc((size + lanes) * frBytes);
   const mark = memory.mark();
   const words = memory.alloc((lanes + 1) * SCALAR_BYTES);
   const seeds = memory.alloc((lanes + 1) * frBytes);
@@ -99,7 +125,6 @@ const twiddles = (core: TransformCore, size: number, { root, shift, modulus }: R
     exports.frPowers(table + half * frBytes, table + 2 * half * frBytes, seeds);
   }
   memory.release(mark);
-  return table;
 };
 
 /** A canonical integer. */

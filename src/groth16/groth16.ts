@@ -13,7 +13,8 @@ import { writeLittleEndian } from "./binfile.ts";
 import type { Blinding, ScaledBlinding } from "./blinding.ts";
 import type { Kernel } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
-import { blindingSlots, type PreparedKey } from "./prepared-key.ts";
+import { blindingSlots } from "./plan-key.ts";
+import type { PreparedKey } from "./prepared-key.ts";
 import type { CoreStep } from "./steps.ts";
 import { wireOf, type Wtns } from "./wtns.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
@@ -70,7 +71,7 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
   const scalars = placeScalars(job, memory);
 
   onStep("NTT");
-  const h = memory.alloc(key.domainSize * SCALAR_BYTES);
+  const h = memory.alloc(key.quotient.polynomialBytes);
   await key.quotient.compute({ witness: scalars, into: h });
   onStep("MSM A");
   const a = await kernel.g1.sum(bases.a, scalars);

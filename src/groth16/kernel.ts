@@ -2,15 +2,39 @@
  * What the pipeline asks of a kernel. msm.ts and quotient.ts fulfil them with a kernel module; tests do with
  * slow arithmetic. Addresses are bytes in the one CoreMemory that kernel and pipeline share.
  */
+import type { KernelLayout } from "../../kernels/layout.ts";
 import type { G1Point, G2Point } from "./bigint-curve.ts";
-import type { Matrices } from "./zkey.ts";
+import type { Domain } from "./domain.ts";
 
 export type Kernel = {
+  readonly shape: KeyShape;
   /** Sums over G1 and G2. */
   readonly g1: Sums<G1Point>;
   readonly g2: Sums<G2Point>;
-  readonly openQuotient: OpenQuotient;
+  /**
+   * Writes of a key's matrices what takes arithmetic: the distinct coefficients, given as zkeys have them, the domain's size
+   * and its twiddles. Takes room for itself and gives it back.
+   */
+  readonly writeQuotient: (coefficients: Uint8Array, places: QuotientPlaces) => void;
+  readonly openQuotient: (places: QuotientPlaces) => Quotient;
 };
+
+/** How large elements and points are in memory, and how many elements are side by side. */
+export type KeyShape = Pick<KernelLayout, "lanes" | "frBytes" | "g1Bytes" | "g2Bytes">;
+
+/** Addresses of what lasts of the matrices as long as the key does. */
+export type QuotientPlaces = {
+  readonly wires: number;
+  readonly domain: Domain;
+  readonly a: PlacedRows;
+  readonly b: PlacedRows;
+  readonly coefficients: number;
+  /** The domain's size, as an element. */
+  readonly size: number;
+};
+
+/** Addresses between which one call of frRows works (kernels/matrix). */
+export type PlacedRows = readonly { readonly begin: number; readonly end: number }[];
 
 export type Sums<Point> = {
   /** Bytes of an affine point in memory. */
@@ -39,16 +63,16 @@ export type Bases = {
   readonly indices: number;
 };
 
-/** Prepares for the matrices of a key what lasts as long as the key does, in memory that it takes and keeps. */
-export type OpenQuotient = (matrices: Matrices) => Quotient;
-
 /**
  * From the wires to the scalars of the H sum. With a, b, c the polynomials that A.w, B.w and their product take on the
  * domain: the values of a*b - c on the domain times w[power + 1], the root of unity of twice the order. (Not divided by the
  * vanishing polynomial, which is constant there: snarkjs's H bases hold it.)
  */
 export type Quotient = {
-  /** All of it: `domainSize` scalars, 32 bytes each, little-endian, below r, go to `into`. */
+  /**
+   * All of it: `domainSize` scalars, 32 bytes each, little-endian, below r, go to `into`, where there is room for as many
+   * elements: it is scratch before.
+   */
   readonly compute: (
     job: { readonly witness: number; readonly into: number },
     onProgress?: OnProgress,

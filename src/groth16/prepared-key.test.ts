@@ -76,10 +76,10 @@ describe("a prepared key", () => {
 
   test("takes no memory when it fails", () => {
     const mark = memory.mark();
-    const openQuotient = (): never => {
+    const writeQuotient = (): never => {
       throw new RangeError("no");
     };
-    const prepare = () => prepareKey(zkey, { memory, kernel: { ...kernel, openQuotient } });
+    const prepare = () => prepareKey(zkey, { memory, kernel: { ...kernel, writeQuotient } });
     expect(prepare).toThrow("no");
     expect(memory.mark()).toBe(mark);
   });

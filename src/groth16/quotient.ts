@@ -6,24 +6,23 @@
  * is then divided by it twice, is multiplied by it.
  */
 import type { MatrixExports, NttExports } from "../../kernels/layout.ts";
-import { scalarPrime } from "../domain/circuit.ts";
-import { NodeFailure } from "../domain/failure.ts";
-import type { OnProgress, Polynomial, Quotient } from "./kernel.ts";
-import { prepareDomain, writeWord, type Domain, type TransformCore } from "./domain.ts";
-import { powerOf } from "./modular.ts";
-import { groupMatrices, type RowGroups } from "./row-groups.ts";
+import type { Domain, TransformCore } from "./domain.ts";
+import type {
+  KeyShape,
+  OnProgress,
+  PlacedRows,
+  Polynomial,
+  Quotient,
+  QuotientPlaces,
+} from "./kernel.ts";
+import type { Room } from "./memory.ts";
 import { forwardCalls, inverseCalls, type Call, type Transform } from "./transform-passes.ts";
-import { SCALAR_BYTES, type Matrices } from "./zkey.ts";
+import { SCALAR_BYTES } from "./zkey.ts";
 
 export type QuotientCore = TransformCore & { readonly exports: NttExports & MatrixExports };
 
-/**
- * Takes memory for what lasts as long as the key, and for each job what it gives back.
- *
- * @throws NodeFailure "artifact" when the domain is not one that can be transformed, "out_of_memory".
- */
-export const prepareQuotient = (core: QuotientCore, matrices: Matrices): Quotient => {
-  const prepared = prepare(core, matrices);
+/** Computes with what writeQuotient wrote; each job takes room for itself and gives it back. */
+export const openQuotient = (core: QuotientCore, prepared: QuotientPlaces): Quotient => {
   const carryOut = async (plan: () => readonly Call[], onProgress?: OnProgress): Promise<void> => {
     const { memory } = core;
     const mark = memory.mark();
@@ -42,64 +41,6 @@ export const prepareQuotient = (core: QuotientCore, matrices: Matrices): Quotien
   };
 };
 
-/** Addresses of what lasts as long as the key. */
-type Prepared = {
-  readonly wires: number;
-  readonly domain: Domain;
-  readonly a: PlacedRows;
-  readonly b: PlacedRows;
-  readonly coefficients: number;
-  /** The domain's size, as an element. */
-  readonly size: number;
-};
-
-/** Addresses between which one call of frRows works. */
-type PlacedRows = readonly { readonly begin: number; readonly end: number }[];
-
-const prepare = (core: QuotientCore, matrices: Matrices): Prepared => {
-  const { layout, exports, memory } = core;
-  const { wires, domainSize } = matrices;
-  requireOffsets(Math.max(wires, domainSize, matrices.count + 1) * layout.frBytes);
-  const domain = prepareDomain(core, domainSize);
-  const grouped = groupMatrices(matrices, { lanes: layout.lanes, bytes: layout.frBytes });
-  const count = grouped.coefficients.length / SCALAR_BYTES;
-  const coefficients = memory.alloc(count * layout.frBytes);
-  const size = placeElement(core, BigInt(domainSize));
-  const [a, b] = [placeRows(core, grouped.a), placeRows(core, grouped.b)];
-  const mark = memory.mark();
-  const modulus = scalarPrime[layout.curve];
-  const scale = placeElement(core, powerOf(BigInt(domainSize), modulus - 2n, modulus));
-  const words = memory.alloc(grouped.coefficients.length);
-  memory.u8().set(grouped.coefficients, words);
-  exports.frCoefficients(coefficients, words, count, scale);
-  memory.release(mark);
-  return { wires, domain, a, b, coefficients, size };
-};
-
-const requireOffsets = (bytes: number): void => {
-  if (bytes < 2 ** 32) return;
-  throw new NodeFailure("artifact", `the circuit needs arrays of ${bytes} bytes`);
-};
-
-const placeElement = ({ layout, exports, memory }: QuotientCore, value: bigint): number => {
-  const address = memory.alloc(layout.frBytes);
-  const mark = memory.mark();
-  const word = memory.alloc(SCALAR_BYTES);
-  writeWord(memory, word, value);
-  exports.frElements(address, word, 1);
-  memory.release(mark);
-  return address;
-};
-
-const placeRows = ({ memory }: QuotientCore, { groups, cuts }: RowGroups): PlacedRows => {
-  const address = memory.alloc(groups.byteLength);
-  memory.u8().set(new Uint8Array(groups.buffer, 0, groups.byteLength), address);
-  return cuts.slice(1).map((cut, index) => ({
-    begin: address + 4 * (cuts[index] ?? 0),
-    end: address + 4 * cut,
-  }));
-};
-
 const runCalls = async (
   calls: readonly Call[],
   onProgress: OnProgress = () => undefined,
@@ -115,23 +56,37 @@ const runCalls = async (
 
 type Job = { readonly witness: number; readonly into: number };
 
-/** All calls of one quotient, on memory that is taken when this returns. */
-const wholePlan = (core: QuotientCore, prepared: Prepared, job: Job): readonly Call[] => {
-  const { exports, memory, layout } = core;
-  const { domain } = prepared;
-  const room = (elements: number): number => memory.alloc(elements * layout.frBytes);
-  const [rowsA, rowsB] = [room(domain.size), room(domain.size)];
-  const pack = { core, domain, scratch: room(layout.lanes ** 2) };
-  const mark = memory.mark();
-  const wires = room(prepared.wires);
-  const products = witnessCalls(core, prepared, { ...job, wires, rowsA, rowsB });
+/** Scratch of one quotient. The wires' elements lie where A's and the product's vectors will. */
+type JobPlaces = Readonly<Record<"rowsA" | "crossing" | "wires" | "a" | "product", number>>;
+
+/** Takes room for the scratch of one quotient. */
+export const placeQuotientJob = (
+  { wires, domainSize }: { readonly wires: number; readonly domainSize: number },
+  { frBytes, lanes }: Pick<KeyShape, "frBytes" | "lanes">,
+  room: Room,
+): JobPlaces => {
+  const take = (elements: number): number => room.alloc(elements * frBytes);
+  const rowsA = take(domainSize);
+  const crossing = take(lanes ** 2);
+  const mark = room.mark();
+  const wiresAt = take(wires);
   // The wires are not needed any more when the vectors are written.
-  memory.release(mark);
-  const [a, product] = [room(domain.size), room(domain.size)];
-  // B takes the place of A's rows, which have become vectors.
+  room.release(mark);
+  return { rowsA, crossing, wires: wiresAt, a: take(domainSize), product: take(domainSize) };
+};
+
+/** All calls of one quotient, on memory that is taken when this returns. */
+const wholePlan = (core: QuotientCore, prepared: QuotientPlaces, job: Job): readonly Call[] => {
+  const { exports, memory, layout } = core;
+  const { domain, wires } = prepared;
+  const sizes = { wires, domainSize: domain.size };
+  const { rowsA, crossing, a, product, ...places } = placeQuotientJob(sizes, layout, memory);
+  // The result comes last, when B's rows are not needed any more; and B takes the place of A's, which are vectors then.
+  const rowsB = job.into;
   const b = rowsA;
+  const pack = { core, domain, scratch: crossing };
   return [
-    ...products,
+    ...witnessCalls(core, prepared, { ...places, witness: job.witness, rowsA, rowsB }),
     ...packCalls(pack, (range) =>
       exports.frPackProduct(product, rowsA, rowsB, prepared.size, ...range),
     ),
@@ -145,7 +100,7 @@ const wholePlan = (core: QuotientCore, prepared: Prepared, job: Job): readonly C
 /** The same of one polynomial, which stays as it is before the quotient joins the three. */
 const polynomialPlan = (
   core: QuotientCore,
-  prepared: Prepared,
+  prepared: QuotientPlaces,
   { of, witness, into }: Job & { readonly of: Polynomial },
 ): readonly Call[] => {
   const { exports, memory, layout } = core;
@@ -168,7 +123,7 @@ const polynomialPlan = (
 
 const joinPlan = (
   core: QuotientCore,
-  { domain }: Prepared,
+  { domain }: QuotientPlaces,
   { into, a, b, product }: Readonly<Record<Polynomial | "into", number>>,
 ): readonly Call[] => {
   const { exports, memory, layout } = core;
@@ -187,7 +142,11 @@ type Places = {
 const ITEMS_PER_CALL = 2 ** 17;
 
 /** Both matrices times the witness. */
-const witnessCalls = (core: QuotientCore, prepared: Prepared, places: Places): readonly Call[] => {
+const witnessCalls = (
+  core: QuotientCore,
+  prepared: QuotientPlaces,
+  places: Places,
+): readonly Call[] => {
   const { exports, layout } = core;
   const { wires, rowsA, rowsB, witness } = places;
   const elements = ranges(prepared.wires, ITEMS_PER_CALL).map(([from, to]) => ({

@@ -6,7 +6,13 @@ import { curves as snarkjsCurves, type Curve as SnarkjsCurve, type CurveGroup } 
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "../groth16/bigint-curve.ts";
 import { viewOf, writeLittleEndian } from "../groth16/binfile.ts";
-import { polynomials, type Kernel, type OpenQuotient, type Sums } from "../groth16/kernel.ts";
+import {
+  polynomials,
+  type Kernel,
+  type Quotient,
+  type QuotientPlaces,
+  type Sums,
+} from "../groth16/kernel.ts";
 import type { CoreMemory } from "../groth16/memory.ts";
 import type { Wtns } from "../groth16/wtns.ts";
 import { COEFFICIENT_BYTES, SCALAR_BYTES, type Matrices, type Zkey } from "../groth16/zkey.ts";
@@ -20,6 +26,12 @@ export const openReferenceCurve = (curve: Curve): Promise<SnarkjsCurve> =>
 export const createReferenceKernel = (curve: SnarkjsCurve, memory: CoreMemory): Kernel => ({
   g1: createSums(curve.G1, memory, readG1(curve)),
   g2: createSums(curve.G2, memory, readG2(curve)),
+  shape: {
+    ...{ lanes: 1, frBytes: SCALAR_BYTES },
+    g1Bytes: curve.G1.toAffine(curve.G1.g).length,
+    g2Bytes: curve.G2.toAffine(curve.G2.g).length,
+  },
+  writeQuotient: (coefficients, places) => memory.u8().set(coefficients, places.coefficients),
   openQuotient: createQuotient(curve, memory),
 });
 
@@ -64,20 +76,22 @@ const readG2 =
   };
 
 const createQuotient =
-  (curve: SnarkjsCurve, memory: CoreMemory): OpenQuotient =>
-  (matrices) => {
-    const polynomialBytes = matrices.domainSize * SCALAR_BYTES;
+  (curve: SnarkjsCurve, memory: CoreMemory) =>
+  (places: QuotientPlaces): Quotient => {
+    const { wires, domain } = places;
+    const polynomialBytes = domain.size * SCALAR_BYTES;
     const wiresAt = (witness: number): Uint8Array =>
-      memory.u8().slice(witness, witness + matrices.wires * SCALAR_BYTES);
+      memory.u8().slice(witness, witness + wires * SCALAR_BYTES);
     const valuesAt = (address: number): Uint8Array =>
       memory.u8().slice(address, address + polynomialBytes);
+    const matrices = (): Matrices => readMatrices(memory, places);
     return {
       polynomialBytes,
       compute: async ({ witness, into }) => {
-        memory.u8().set(await computeQuotient(curve, matrices, wiresAt(witness)), into);
+        memory.u8().set(await computeQuotient(curve, matrices(), wiresAt(witness)), into);
       },
       polynomial: async ({ of, witness, into }) => {
-        const values = await polynomialsOf(curve, matrices, wiresAt(witness));
+        const values = await polynomialsOf(curve, matrices(), wiresAt(witness));
         memory.u8().set(values[polynomials.indexOf(of)] ?? [], into);
       },
       join: async ({ a, b, product, into }) => {
@@ -85,6 +99,34 @@ const createQuotient =
       },
     };
   };
+
+/** A zkey's records again, from the groups of rows that a kernel gets: of one lane, offsets of 32 bytes. */
+const readMatrices = (memory: CoreMemory, places: QuotientPlaces): Matrices => {
+  const view = memory.view();
+  const entries: (readonly [matrix: number, row: number, wire: number, value: number])[] = [];
+  [places.a, places.b].forEach((rows, matrix) => {
+    for (let at = rows[0]?.begin ?? 0; at < (rows.at(-1)?.end ?? 0);) {
+      const [length, row] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
+      for (let entry = at + 8; entry < at + 8 + 8 * length; entry += 8) {
+        const [wire, value] = [view.getUint32(entry, true), view.getUint32(entry + 4, true)];
+        entries.push([matrix, row, wire, value]);
+      }
+      at += 8 + 8 * length;
+    }
+  });
+  const records = new Uint8Array(entries.length * COEFFICIENT_BYTES);
+  const written = viewOf(records);
+  entries.forEach(([matrix, row, wire, value], index) => {
+    const at = index * COEFFICIENT_BYTES;
+    written.setUint32(at, matrix, true);
+    written.setUint32(at + 4, row / SCALAR_BYTES, true);
+    written.setUint32(at + 8, wire / SCALAR_BYTES, true);
+    const from = places.coefficients + value;
+    records.set(memory.u8().subarray(from, from + SCALAR_BYTES), at + 12);
+  });
+  const { wires, domain } = places;
+  return { domainSize: domain.size, wires, count: entries.length, records };
+};
 
 const computeQuotient = async (
   curve: SnarkjsCurve,
