@@ -132,6 +132,15 @@ describe("loadConfig", () => {
     );
   });
 
+  it("knows the engines that the page's nodes know", () => {
+    write({ worker: { engine: "scalar9" } });
+    expect(load().worker.engine).toBe("scalar9");
+    write({ worker: { engine: "fast" } });
+    expect(() => load()).toThrow(
+      'worker.engine: "fast" was found; it must be one of auto, wide4, fma2, ext4, scalar9, snarkjs',
+    );
+  });
+
   it("names every broken rule at once", () => {
     expect(() => load({ PORT: "-1", LOG_LEVEL: "loud" })).toThrow(/port: -1[^]*log_level: "loud"/u);
   });

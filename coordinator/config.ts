@@ -10,6 +10,7 @@ import { logLevels } from "./log.ts";
 import { nearest } from "./nearest.ts";
 import { durationRule, durationWithin } from "../src/domain/duration.ts";
 import type { Span } from "../src/domain/duration.ts";
+import { engineChoices } from "../src/domain/engine.ts";
 import {
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_INTERVAL_SPAN,
@@ -56,6 +57,7 @@ const workerSchema = v.strictObject({
   heartbeat_interval: v.optional(duration(HEARTBEAT_INTERVAL_SPAN)),
   keepalive_time: v.optional(duration(STREAM_KEEPALIVE_SPAN)),
   keepalive_timeout: v.optional(duration(STREAM_PROBE_TIMEOUT_SPAN)),
+  engine: v.optional(choice(engineChoices)),
 });
 const curveRule = /^\s*(BN254|BLS12-381)(\s*,\s*(BN254|BLS12-381))?\s*$/iu;
 const zkpSchema = v.strictObject({

@@ -40,7 +40,7 @@ const workers = {
     artifacts = wrap<ArtifactApi>(worker);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = (event: MessageEvent<FromArtifacts>) => told.push(event.data);
-    const options = { coordinatorOrigin: location.origin, pinnedKeys };
+    const options = { coordinatorOrigin: location.origin, pinnedKeys, engine: "auto" } as const;
     await artifacts.attach(transfer(port2, [port2]), options);
   },
 
@@ -60,6 +60,7 @@ const workers = {
     required(artifacts).remove(circuitId),
 
   openProver: async (): Promise<string> => {
+    const { kernels } = await required(artifacts).kernels("bn128");
     const worker = new Worker(new URL("../../src/prover/prover.worker.ts", import.meta.url), {
       type: "module",
     });
@@ -68,7 +69,7 @@ const workers = {
     const progress: FromProver[] = [];
     port1.onmessage = (event: MessageEvent<FromProver>) => progress.push(event.data);
     provers.push({ api, progress });
-    return (await api.attach(transfer(port2, [port2]))).engine;
+    return (await api.attach(transfer(port2, [port2]), kernels)).engine;
   },
 
   prove: async (prover: number, circuitId: string, input: string): Promise<ProofReport> => {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "vite";
 import { headersFor } from "../../coordinator/web/headers.ts";
+import { kernelModules } from "../../scripts/kernel-modules.ts";
 import type { Circuit } from "../../src/domain/circuit.ts";
 import { encodeManifest, signEntry } from "../../src/wire/manifest.ts";
 
@@ -79,8 +80,10 @@ const buildPage = (outDir: string) =>
     configFile: false,
     logLevel: "error",
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0 },
+    plugins: [kernelModules()],
     worker: {
       format: "es",
+      plugins: () => [kernelModules()],
       rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
     },
   });
@@ -91,7 +94,11 @@ const artifactsOf = (served: ServedCircuit): [string, Uint8Array][] =>
     bytes,
   ]);
 
-const types: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript" };
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+};
 
 const sendPage = (folder: string, pathname: string, response: http.ServerResponse): void => {
   const file = path.join(folder, pathname === "/" ? "index.html" : path.normalize(pathname));

@@ -1,5 +1,6 @@
 // Entry of the artifact worker: wiring only.
 import { expose } from "comlink";
+import { kernels } from "virtual:kernels";
 import { memoryBudgetBytes } from "../domain/memory-budget.ts";
 import { clock } from "../platform/worker/clock.ts";
 import { createArtifacts } from "./artifacts.ts";
@@ -21,6 +22,7 @@ expose(
         sleep: (ms) => clock.sleep(ms, never),
       }),
     fallback: openMemory,
+    offered: kernels,
     isolated: crossOriginIsolated,
     memoryBudgetBytes: memoryBudgetBytes(navigator),
   }),

@@ -2,6 +2,8 @@ import type { CircuitId, Sha256 } from "../domain/ids.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 import { loadCircuitFiles } from "./circuit-files.ts";
+import { createKernels, type Kernels } from "./kernels.ts";
+import type { KernelTools } from "./kernel-tools.ts";
 import { createManifests, type Manifests } from "./manifests.ts";
 import type { Network } from "./network.ts";
 import type {
@@ -20,6 +22,8 @@ export type ArtifactTools = {
   /** @throws where the browser has no storage: then `fallback` is used, and said. */
   readonly openStore: () => Promise<FileStore>;
   readonly fallback: () => FileStore;
+  /** Kernels that this build of the page has. */
+  readonly offered: KernelTools["offered"];
   readonly isolated: boolean;
   readonly memoryBudgetBytes: number;
 };
@@ -33,6 +37,7 @@ type Opened = {
   readonly store: FileStore;
   readonly shelf: Shelf;
   readonly manifests: Manifests;
+  readonly kernels: Kernels;
   readonly tell: (message: FromArtifacts) => void;
 };
 
@@ -70,6 +75,7 @@ export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
         if (loading.get(wanted.zkeyDigest) === mine) loading.delete(wanted.zkeyDigest);
       }
     },
+    kernels: async (curve) => (await attached()).kernels.of(curve),
     cached: async () => (await attached()).shelf.circuits(),
     remove: async (circuitId) => {
       const { shelf } = await attached();
@@ -92,7 +98,7 @@ type Wish = {
 
 const loadOnce = async (
   { wanted, retained, signal }: Wish,
-  { store, shelf, manifests, tell }: Opened,
+  { store, shelf, manifests, kernels, tell }: Opened,
   tools: ArtifactTools,
 ): Promise<CircuitFiles> => {
   const kept = retained.get(wanted.zkeyDigest);
@@ -102,7 +108,10 @@ const loadOnce = async (
   }
   const found = await manifests.find(wanted);
   const onBytes = reportProgress(wanted.circuitId, tell, tools.network.clock.now);
-  const files = await loadCircuitFiles({ found, onBytes, signal }, { ...tools, store, shelf });
+  const files = await loadCircuitFiles(
+    { found, onBytes, signal },
+    { ...tools, store, shelf, kernels },
+  );
   retain(retained, files);
   return files;
 };
@@ -137,7 +146,11 @@ const open = async (
     origin: options.coordinatorOrigin,
     pinnedKeys: options.pinnedKeys,
   });
-  return { store, shelf, manifests, tell };
+  const kernels = createKernels(tools, {
+    choice: options.engine,
+    report: (reports) => tell({ type: "kernels", reports }),
+  });
+  return { store, shelf, manifests, kernels, tell };
 };
 
 const asOutcome = async (files: Promise<CircuitFiles>): Promise<LoadOutcome> => {

@@ -2,6 +2,7 @@ import type { Artifact, Circuit } from "../domain/circuit.ts";
 import { requireKnownImports } from "../circuit/circom-program.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import { download } from "./download.ts";
+import type { Kernels } from "./kernels.ts";
 import type { FoundCircuit } from "./manifests.ts";
 import type { Network } from "./network.ts";
 import type { CircuitFiles, ZkeyHandle } from "./protocol.ts";
@@ -13,6 +14,7 @@ export type FileTools = {
   readonly network: Network;
   readonly store: FileStore;
   readonly shelf: Shelf;
+  readonly kernels: Kernels;
   /** Cross-origin isolated: a zkey is read once into memory that all provers share. */
   readonly isolated: boolean;
   /** What one proof may take on this device. */
@@ -45,12 +47,22 @@ export const loadCircuitFiles = async (
   const { circuit, trust } = loading.found;
   requireFits(circuit, tools.memoryBudgetBytes);
   tools.shelf.hold(circuit);
+  // Tried while the files come.
+  const chosen = tools.kernels.of(circuit.curve);
   try {
     const vkeyJson = new TextDecoder().decode(await readArtifact(circuit.vkey, loading, tools));
     const wasm = await compile(circuit.wasm, await readArtifact(circuit.wasm, loading, tools));
     const zkey = await openZkey(circuit.zkey, loading, tools);
     await tools.shelf.put(circuit);
-    return { circuit, trust, wasm, zkey, vkeyJson, kernels: [], key: undefined };
+    return {
+      circuit,
+      trust,
+      wasm,
+      zkey,
+      vkeyJson,
+      kernels: (await chosen).kernels,
+      key: undefined,
+    };
   } finally {
     tools.shelf.release(circuit);
   }

@@ -1,7 +1,7 @@
 /** The boundary between the node worker and the artifact worker: types only. */
 import type { KernelLayout } from "../../kernels/layout.ts";
-import type { Circuit, Trust } from "../domain/circuit.ts";
-import type { KernelReport } from "../domain/engine.ts";
+import type { Circuit, Curve, Trust } from "../domain/circuit.ts";
+import type { EngineChoice, KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit } from "../domain/event.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
@@ -16,6 +16,11 @@ export type ArtifactApi = {
    * Never rejects: what went wrong is a value, since a rejection would lose its code on the way.
    */
   readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  /**
+   * Chooses among the kernels of a curve, when they are first needed, by this or by a circuit of the curve; how each fared
+   * then comes over the port as well. Never rejects.
+   */
+  readonly kernels: (curve: Curve) => Promise<ChosenKernels>;
   readonly cached: () => Promise<readonly CachedCircuit[]>;
   /** Deletes a circuit's files from this device. */
   readonly remove: (circuitId: CircuitId) => Promise<void>;
@@ -26,6 +31,8 @@ export type ArtifactOptions = {
   readonly coordinatorOrigin: string;
   /** Raw Ed25519 public keys, hex, whose signature makes a manifest entry "signed". */
   readonly pinnedKeys: readonly string[];
+  /** The setting. */
+  readonly engine: EngineChoice;
 };
 
 export type WantedCircuit = {
@@ -59,6 +66,13 @@ export type CompiledKernel = {
   readonly module: WebAssembly.Module;
   /** Whether the memory that it imports must be a shared one. */
   readonly shared: boolean;
+};
+
+export type ChosenKernels = {
+  /** Those that work on this device, fastest first. None: only snarkjs proves. */
+  readonly kernels: readonly CompiledKernel[];
+  /** How each one fared that was tried. */
+  readonly reports: readonly KernelReport[];
 };
 
 /** A proving key as `kernels[0]` has it: nothing is left to convert. */

@@ -1,4 +1,5 @@
 import type { Curve } from "./circuit.ts";
+import type { KernelName } from "./engine.ts";
 import type { AttemptId, CircuitId, SessionId, Sha256, TaskId, WorkerId } from "./ids.ts";
 import type { Assignment, Progress, Receipt, Verdict } from "./task.ts";
 
@@ -10,6 +11,8 @@ export type Offer = {
   readonly curves: readonly Curve[];
   readonly buildVersion: string;
   readonly engine: string;
+  /** Those that work here on BN254, fastest first. */
+  readonly kernels: readonly KernelName[];
   readonly cores: number;
   /** What the engine's self-test took, ms; 0 = unknown. */
   readonly selfTestMs: number;

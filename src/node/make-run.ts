@@ -4,6 +4,7 @@ import { NodeFailure } from "../domain/failure.ts";
 import { workerId as parseWorkerId, type WorkerId } from "../domain/ids.ts";
 import type { Log } from "../domain/log.ts";
 import { guarded } from "./guarded.ts";
+import { isKernel, ProverKernels, requireKernel } from "./prover-kernels.ts";
 import { EnrolledIdentity } from "./identity.ts";
 import type { NodeNeeds } from "./node-needs.ts";
 import type { Sender } from "./outbox/outboxes.ts";
@@ -51,8 +52,12 @@ export const makeRun = async (
   const earlier = await earlierOutboxes(needs, scopeOf(origin, workerId));
   // The shelf is the node's: a start that was given up must not open it under a later one.
   signal.throwIfAborted();
-  await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys: loaded.pinnedKeys });
-  return runFor({ ...needs, earlier, identity, origin }, values);
+  const { pinnedKeys } = loaded;
+  await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys, engine: values.engine });
+  const kernels = new ProverKernels(needs.shelf);
+  if (isKernel(values.engine)) requireKernel(values.engine, await kernels.choose());
+  signal.throwIfAborted();
+  return runFor({ ...needs, earlier, identity, kernels, origin }, values);
 };
 
 /** Whose reports an outbox holds. Neither an origin nor an id has a space in it. */
@@ -84,12 +89,13 @@ const earlierOutboxes = async (
 type RunMakerNeeds = MakeRunNeeds & {
   readonly earlier: readonly Sender[];
   readonly identity: EnrolledIdentity;
+  readonly kernels: ProverKernels;
   readonly origin: string;
 };
 
 const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
-  const { about, clock, earlier, hidden, identity, log, memoryBudgetBytes, origin, random, shelf } =
-    needs;
+  const { about, clock, earlier, hidden, identity, kernels, log, memoryBudgetBytes } = needs;
+  const { origin, random, shelf } = needs;
   const { workerId } = identity;
   const metrics = new MetricsBook();
   const coordinator = needs.connect({
@@ -102,7 +108,7 @@ const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
     ...{ clock, earlier, hidden, log, metrics, random },
     ...guarded({ coordinator, page }, needs.leads),
     settings: () => whileRunning(started, needs.latest()),
-    spawn: needs.spawnProver,
+    spawn: (lane) => needs.spawnProver(lane, kernels.compiled()),
     load: (wanted, heard) => shelf.load(wanted, heard),
     outbox: needs.store.outbox(scopeOf(origin, workerId)),
     identity: {
@@ -111,6 +117,7 @@ const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
         buildVersion: about.version,
         cores: about.cores,
         cachedZkeys: shelf.zkeys,
+        kernels: kernels.names,
         token: identity.token,
       }),
       registered: (registration) => identity.registered(registration),

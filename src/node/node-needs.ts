@@ -1,5 +1,5 @@
 /** What a node needs of its platform. */
-import type { ArtifactOptions } from "../artifacts/protocol.ts";
+import type { ArtifactOptions, CompiledKernel } from "../artifacts/protocol.ts";
 import type { Clock, Random } from "../domain/clock.ts";
 import type { WorkerId } from "../domain/ids.ts";
 import type { ChannelPort, LockPort } from "./leadership.ts";
@@ -24,7 +24,8 @@ export type NodeNeeds = {
   readonly readConfig: () => Promise<unknown>;
   readonly connect: (options: ConnectOptions) => NodeCoordinator;
   readonly post: (url: string, frame: Uint8Array<ArrayBuffer>) => Promise<boolean>;
-  readonly spawnProver: (lane: number) => Prover;
+  /** It begins with these kernels, fastest first; those of a circuit come with its files. */
+  readonly spawnProver: (lane: number, kernels: Promise<readonly CompiledKernel[]>) => Prover;
   readonly spawnVerifier: () => Verifier;
   readonly spawnArtifacts: (options: ArtifactOptions) => ArtifactWorker;
   readonly print: (line: string) => void;

@@ -35,7 +35,15 @@ it("a registration acknowledges what its offer knew, not what is given back whil
   ledger.giveBack(before.attemptId);
   const offer: Offer = {
     ...{ workerId: the(workerId("node-1")), slots: 2, curves: ["bn128"], buildVersion: "1" },
-    ...{ engine: "", cores: 1, memoryBudgetBytes: 0, selfTestMs: 0, cachedZkeys: [], token: "" },
+    ...{
+      engine: "",
+      kernels: [],
+      cores: 1,
+      memoryBudgetBytes: 0,
+      selfTestMs: 0,
+      cachedZkeys: [],
+      token: "",
+    },
     ...{ deniedCircuits: [], held: ledger.held },
   };
   ledger.giveBack(during.attemptId);

@@ -4,6 +4,7 @@
  */
 import type { NodeState } from "../store/state.ts";
 import type { Curve } from "../domain/circuit.ts";
+import type { EngineChoice } from "../domain/engine.ts";
 
 /** What the page exposes to nobody and the node worker exposes to the page. */
 export type NodeApi = {
@@ -81,6 +82,8 @@ export type Settings = {
   readonly curves: readonly Curve[];
   readonly keepaliveTimeMs: number;
   readonly keepaliveTimeoutMs: number;
+  /** What proofs are made with. */
+  readonly engine: EngineChoice;
   /** Take circuits whose manifest entry carries no valid signature. */
   readonly allowUnsigned: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error";

@@ -1,11 +1,14 @@
 /** The artifact worker, from the node's side: made when it is first needed, made again when it died. */
 import type {
   ArtifactOptions,
+  ChosenKernels,
   CircuitFiles,
   FromArtifacts,
   LoadOutcome,
   WantedCircuit,
 } from "../artifacts/protocol.ts";
+import type { Curve } from "../domain/circuit.ts";
+import type { KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit, NodeNews } from "../domain/event.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
@@ -14,6 +17,7 @@ import type { Log } from "../domain/log.ts";
 /** The worker, each call of which settles, also when it dies. */
 export type ArtifactWorker = {
   readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
+  readonly kernels: (curve: Curve) => Promise<ChosenKernels>;
   readonly cached: () => Promise<readonly CachedCircuit[]>;
   readonly remove: (circuit: CircuitId) => Promise<void>;
   readonly listen: (listener: (message: FromArtifacts) => void) => void;
@@ -42,7 +46,7 @@ type KnownKey = { readonly circuitId: CircuitId; readonly vkeyJson: string };
 
 export class Shelf {
   readonly #needs: ShelfNeeds;
-  #options: ArtifactOptions = { coordinatorOrigin: "", pinnedKeys: [] };
+  #options: ArtifactOptions = { coordinatorOrigin: "", pinnedKeys: [], engine: "auto" };
   #worker: ArtifactWorker | undefined;
   #known: Readonly<Record<string, KnownKey>> = {};
   #cached: readonly CachedCircuit[] = [];
@@ -84,6 +88,16 @@ export class Shelf {
     }
   }
 
+  /** Never rejects: without kernels, snarkjs proves. */
+  async kernels(curve: Curve): Promise<ChosenKernels> {
+    try {
+      return await this.#living().kernels(curve);
+    } catch (reason) {
+      this.#needs.log.warn("Kernels cannot be had", { curve, error: textOf(reason) });
+      return { kernels: [], reports: [] };
+    }
+  }
+
   async remove(circuit: CircuitId): Promise<void> {
     await this.#living().remove(circuit);
   }
@@ -115,6 +129,7 @@ export class Shelf {
     worker.listen((message) => {
       if (message.type === "cached") this.#cached = message.circuits;
       if (message.type === "download") this.#heard(message.circuitId);
+      if (message.type === "kernels") this.#tried(message.reports);
       this.#needs.tell(message);
     });
     void worker.lost.then((failure) => {
@@ -123,6 +138,13 @@ export class Shelf {
       this.#needs.log.error("Artifact worker lost", { error: failure.message });
     });
     return worker;
+  }
+
+  #tried(reports: readonly KernelReport[]): void {
+    for (const { curve, kernel, outcome } of reports) {
+      const { name, ...facts } = outcome;
+      this.#needs.log.info("Kernel tried", { curve, kernel, outcome: name, ...facts });
+    }
   }
 
   #heard(circuit: CircuitId): void {

@@ -1,12 +1,18 @@
 /** The boundary between the node worker and a prover worker: types only. */
-import type { CircuitFiles } from "../artifacts/protocol.ts";
+import type { CircuitFiles, CompiledKernel } from "../artifacts/protocol.ts";
 import type { FailureCause } from "../domain/failure.ts";
 import type { Proof, Receipt, Stage } from "../domain/task.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 
 export type ProverApi = {
-  /** Called once, first. Progress comes over `port`. Resolves when it is ready to prove. */
-  readonly attach: (port: MessagePortLike) => Promise<ProverReady>;
+  /**
+   * Called once, first. Progress comes over `port`. Resolves when it is ready to prove, with the first of the `kernels` of
+   * BN254; those of a circuit come with its files.
+   */
+  readonly attach: (
+    port: MessagePortLike,
+    kernels: readonly CompiledKernel[],
+  ) => Promise<ProverReady>;
   /**
    * Proves one task and verifies the proof. One at a time. Never rejects for a bad input or a bad key: that is a value.
    * There is no cancel: end the worker.

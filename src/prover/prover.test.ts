@@ -15,14 +15,14 @@ it("tells its engine, and how long the engine's fixed piece of work took", async
   };
   const openEngine = () => Promise.resolve({ ...engine, selfTest });
   const prover = createProver({ openEngine, now: () => at, random });
-  expect(await prover.attach(port)).toEqual({ engine: "snarkjs 0.7.6", selfTestMs: 123 });
+  expect(await prover.attach(port, [])).toEqual({ engine: "snarkjs 0.7.6", selfTestMs: 123 });
   expect(worked).toBe(1);
 });
 
 it("never says 0, which means unknown", async () => {
   const engine = await openSnarkjs();
   const prover = createProver({ openEngine: () => Promise.resolve(engine), now: () => 0, random });
-  expect((await prover.attach(port)).selfTestMs).toBe(1);
+  expect((await prover.attach(port, [])).selfTestMs).toBe(1);
 });
 
 it("works for a time that can be told apart from nothing, and not for long", async () => {

@@ -100,11 +100,13 @@ export const startArtifactStand = async (): Promise<ArtifactStand> => {
         network: { fetch, clock: hastyClock(1), random: () => 0.5 },
         openStore: () => Promise.resolve(self.store),
         fallback: openMemory,
+        offered: [],
         isolated: true,
         memoryBudgetBytes: 2 ** 30,
         ...changes,
       });
-      await artifacts.attach(port, { coordinatorOrigin: server.origin, pinnedKeys });
+      const options = { coordinatorOrigin: server.origin, pinnedKeys, engine: "auto" } as const;
+      await artifacts.attach(port, options);
       return artifacts;
     },
   };

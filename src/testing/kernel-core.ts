@@ -3,10 +3,9 @@ import type { KernelId } from "../../kernels/field/field.ts";
 import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
 import { buildKernelModule } from "../../kernels/modules.ts";
 import { CoreMemory } from "../groth16/memory.ts";
-import type { MsmCore } from "../groth16/msm.ts";
-import type { QuotientCore } from "../groth16/quotient.ts";
+import type { SelfTestCore } from "../groth16/self-test.ts";
 
-export type TestCore = QuotientCore & MsmCore & { readonly layout: KernelLayout };
+export type TestCore = SelfTestCore & { readonly layout: KernelLayout };
 
 type Compiled = {
   readonly layout: KernelLayout;

@@ -1,5 +1,5 @@
 /** A whole node in memory: real stages over Connect's in-memory transport, with a fake clock, prover and storage. */
-import type { LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
+import type { ChosenKernels, LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
 import type { NodeNeeds } from "../node/node-needs.ts";
 import type { HeldLock, TabMessage } from "../node/leadership.ts";
 import { Node } from "../node/node.ts";
@@ -78,6 +78,8 @@ export type TabOptions = {
   readonly store?: NodeNeeds["store"];
   /** What each prover says when it is made; default that it can prove. */
   readonly ready?: () => Promise<ProverReady>;
+  /** What works of the kernels; default that none was tried. */
+  readonly kernels?: ChosenKernels;
   /** Whether the page takes beacons; default yes. */
   readonly beacons?: boolean;
 };
@@ -137,6 +139,7 @@ export class FakeTab {
           this.loads += 1;
           return load(wanted);
         },
+        kernels: () => Promise.resolve(options.kernels ?? { kernels: [], reports: [] }),
         cached: () => Promise.resolve([{ circuitId: additionId, bytes: 10 }]),
         remove: () => Promise.resolve(),
         listen: () => undefined,

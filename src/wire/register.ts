@@ -19,7 +19,7 @@ export const toRegisterRequest = (offer: Offer): RegisterWorkerRequest =>
   create(RegisterWorkerRequestSchema, {
     workerId: offer.workerId,
     maxConcurrentTasks: offer.slots,
-    capabilities: { circuits: "*" },
+    capabilities: capabilitiesOf(offer),
     protocolVersion: PROTOCOL_VERSION,
     buildVersion: offer.buildVersion,
     curves: [...offer.curves],
@@ -36,6 +36,10 @@ export const toRegisterRequest = (offer: Offer): RegisterWorkerRequest =>
     workerToken: offer.token,
     deniedCircuits: [...offer.deniedCircuits],
   });
+
+/** By the original worker's map of texts: what has no field of its own, and no value where there is nothing to say. */
+const capabilitiesOf = ({ kernels }: Offer): Readonly<Record<string, string>> =>
+  kernels.length === 0 ? { circuits: "*" } : { circuits: "*", kernels: kernels.join(",") };
 
 /**
  * The answer to a registration. A coordinator that speaks only the original fields gets the defaults.

@@ -35,6 +35,7 @@ const linked = () => {
       slots: 2,
       curves: ["bn128"],
       buildVersion: "1",
+      kernels: ["fma2", "scalar9"],
       engine: "",
       cores: 1,
       selfTestMs: 64,

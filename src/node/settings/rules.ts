@@ -1,6 +1,7 @@
 /** One row per setting: the original worker's name and rule, the default, and how its text becomes a value. */
 import { curves as allCurves, type Curve } from "../../domain/circuit.ts";
 import { durationRule, durationText, durationWithin, type Span } from "../../domain/duration.ts";
+import { engineChoices } from "../../domain/engine.ts";
 import { workerId } from "../../domain/ids.ts";
 import {
   HEARTBEAT_INTERVAL_MS,
@@ -86,6 +87,15 @@ export const rules: Rules = {
     rule: () => "BN254, BLS12-381, or both with a comma between them",
     parse: (raw) => parseCurves(raw),
     text: (value) => value.map((curve) => curveNames[curve]).join(","),
+    live: false,
+  },
+  engine: {
+    field: "engine",
+    section: "worker",
+    byDefault: () => "auto",
+    rule: () => "auto, wide4, fma2, ext4, scalar9 or snarkjs",
+    parse: (raw) => engineChoices.find((choice) => choice === raw),
+    text: String,
     live: false,
   },
   keepaliveTimeMs: duration("keepalive_time", {

@@ -45,6 +45,7 @@ describe("settings", () => {
       keepaliveTimeMs: 10_000,
       keepaliveTimeoutMs: 3_000,
       curves: ["bn128", "bls12381"],
+      engine: "auto",
       allowUnsigned: false,
       logLevel: "info",
     });
@@ -96,6 +97,7 @@ describe("settings", () => {
     ["heartbeat_interval", "5", 'must be a duration from 1s to 60s, such as "5s"'],
     ["curve", "BN255", "must be BN254, BLS12-381, or both with a comma between them"],
     ["curve", "", "must be BN254, BLS12-381, or both with a comma between them"],
+    ["engine", "fast", "must be auto, wide4, fma2, ext4, scalar9 or snarkjs"],
     ["log_level", "loud", "must be debug, info, warn or error"],
     ["allow_unsigned", "maybe", "must be true or false"],
     [
@@ -114,6 +116,7 @@ describe("settings", () => {
     ["heartbeat_interval", "1s", { heartbeatIntervalMs: 1_000 }],
     ["heartbeat_interval", "1m", { heartbeatIntervalMs: 60_000 }],
     ["heartbeat_interval", "1500ms", { heartbeatIntervalMs: 1_500 }],
+    ["engine", "scalar9", { engine: "scalar9" }],
     ["curve", "bls12-381", { curves: ["bls12381"] }],
   ])("%s = %j keeps its rule", async (field, value, expected) => {
     const { problems, values } = await fromUrl({ [field]: value });

@@ -3,10 +3,13 @@ import { transfer, wrap, type Remote } from "comlink";
 import type {
   ArtifactApi,
   ArtifactOptions,
+  ChosenKernels,
+  CompiledKernel,
   FromArtifacts,
   LoadOutcome,
   WantedCircuit,
 } from "../../artifacts/protocol.ts";
+import type { Curve } from "../../domain/circuit.ts";
 import type { CachedCircuit } from "../../domain/event.ts";
 import type { CircuitId } from "../../domain/ids.ts";
 import type {
@@ -26,8 +29,8 @@ const STORAGE_LIMIT_MS = 10_000;
 /** Two pairings and three signatures; 50 ms on a desktop. */
 const VERIFY_LIMIT_MS = 60_000;
 
-/** A prover, attached. */
-export const spawnProver = (lane: number) => {
+/** A prover, attached when its kernels are there. */
+export const spawnProver = (lane: number, kernels: Promise<readonly CompiledKernel[]>) => {
   const worker = new Worker(new URL("../../prover/prover.worker.ts", import.meta.url), {
     type: "module",
     name: `prover-${lane}`,
@@ -35,8 +38,9 @@ export const spawnProver = (lane: number) => {
   const life = lifeOf(worker, "prover");
   const remote = wrap<ProverApi>(worker);
   const { port1, port2 } = new MessageChannel();
+  const attach = async () => remote.attach(transfer(port2, [port2]), await kernels);
   return {
-    ready: life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2]))),
+    ready: life.within(ATTACH_LIMIT_MS, attach()),
     prove: (request: ProveRequest): Promise<ProveOutcome> =>
       life.race<ProveOutcome>(remote.prove(request)),
     lost: life.lost,
@@ -61,7 +65,8 @@ export const spawnVerifier = () => {
   const { port1, port2 } = new MessageChannel();
   return {
     verify: async (request: VerifyRequest): Promise<VerifyOutcome> => {
-      await life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2])));
+      // It proves nothing.
+      await life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2]), []));
       return life.within(VERIFY_LIMIT_MS, remote.verify(request));
     },
     terminate: (): void => {
@@ -88,6 +93,11 @@ export const spawnArtifacts = (options: ArtifactOptions) => {
     load: async (wanted: WantedCircuit): Promise<LoadOutcome> => {
       await attached;
       return life.race<LoadOutcome>(remote.load(wanted));
+    },
+    // As long as it takes to fetch them; each has a limit of its own.
+    kernels: async (curve: Curve): Promise<ChosenKernels> => {
+      await attached;
+      return life.race<ChosenKernels>(remote.kernels(curve));
     },
     cached: async (): Promise<readonly CachedCircuit[]> => {
       await attached;

@@ -14,6 +14,7 @@ const offer: Offer = {
   slots: 2,
   curves: ["bn128"],
   buildVersion: "1",
+  kernels: ["fma2", "scalar9"],
   engine: "",
   cores: 1,
   selfTestMs: 64,

@@ -1,8 +1,9 @@
 import { type ReactNode } from "react";
 import type { EffectiveSettings, Settings, SettingsProblem } from "../../store/view.ts";
 import { curves } from "../../domain/circuit.ts";
+import { engineChoices } from "../../domain/engine.ts";
 import { logLevels, problemOf } from "./form.ts";
-import { curveWords, fieldWords, settingsWords, sourceWords } from "./words.ts";
+import { curveWords, engineWords, fieldWords, settingsWords, sourceWords } from "./words.ts";
 
 /** What each field needs to draw itself. */
 export type FieldProps = {
@@ -106,17 +107,38 @@ export const SwitchField = (props: NamedProps & { readonly checked: boolean }) =
   </div>
 );
 
-export const LevelField = (props: FieldProps) => (
-  <Frame name="logLevel" {...props}>
-    <select
-      defaultValue={props.settings.values.logLevel}
-      {...described({ ...props, name: "logLevel" })}
-    >
-      {logLevels.map((level) => (
-        <option key={level} value={level}>
-          {level}
+type ChoiceProps = NamedProps & {
+  readonly value: string;
+  /** Values, and how they are called. */
+  readonly choices: readonly (readonly [value: string, label: string])[];
+};
+
+export const ChoiceField = (props: ChoiceProps) => (
+  <Frame {...props}>
+    <select defaultValue={props.value} {...described(props)}>
+      {props.choices.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
         </option>
       ))}
     </select>
   </Frame>
+);
+
+export const LevelField = (props: FieldProps) => (
+  <ChoiceField
+    name="logLevel"
+    value={props.settings.values.logLevel}
+    choices={logLevels.map((level) => [level, level])}
+    {...props}
+  />
+);
+
+export const EngineField = (props: FieldProps) => (
+  <ChoiceField
+    name="engine"
+    value={props.settings.values.engine}
+    choices={engineChoices.map((choice) => [choice, engineWords[choice]])}
+    {...props}
+  />
 );

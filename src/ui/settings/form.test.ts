@@ -10,6 +10,7 @@ const settings: Settings = {
   curves: ["bn128", "bls12381"],
   keepaliveTimeMs: 10_000,
   keepaliveTimeoutMs: 3_000,
+  engine: "auto",
   allowUnsigned: false,
   logLevel: "info",
 };
@@ -21,6 +22,7 @@ const formOf = (changes: Readonly<Record<string, string | readonly string[] | nu
     concurrency: "2",
     heartbeatIntervalMs: "5",
     curves: ["bn128", "bls12381"],
+    engine: "auto",
     keepaliveTimeMs: "10",
     keepaliveTimeoutMs: "3",
     logLevel: "info",
@@ -43,6 +45,7 @@ describe("readForm", () => {
     ["spaces around a text are dropped", { id: " kiosk-1 " }, { id: "kiosk-1" }],
     ["an unticked curve is left out", { curves: ["bls12381"] }, { curves: ["bls12381"] }],
     ["no curve at all", { curves: null }, { curves: [] }],
+    ["an engine", { engine: "scalar9" }, { engine: "scalar9" }],
     ["a ticked box", { allowUnsigned: "on" }, { allowUnsigned: true }],
     ["an empty number is no number", { concurrency: "" }, { concurrency: Number.NaN }],
     ["words are no number", { concurrency: "two" }, { concurrency: Number.NaN }],

@@ -1,5 +1,6 @@
 /** Between the form's texts and the settings. The node checks the rules; here a text only finds its type and unit. */
 import { curves } from "../../domain/circuit.ts";
+import { engineChoices } from "../../domain/engine.ts";
 import type { Settings, SettingsProblem } from "../../store/view.ts";
 
 export const logLevels: readonly Settings["logLevel"][] = ["debug", "info", "warn", "error"];
@@ -31,6 +32,7 @@ export const readForm = (texts: FormTexts): Settings => ({
   coordinatorAddress: textOf(texts, "coordinatorAddress"),
   id: textOf(texts, "id"),
   curves: curves.filter((curve) => texts.getAll("curves").includes(curve)),
+  engine: engineChoices.find((choice) => choice === textOf(texts, "engine")) ?? "auto",
   keepaliveTimeMs: secondsOf(texts, "keepaliveTimeMs"),
   keepaliveTimeoutMs: secondsOf(texts, "keepaliveTimeoutMs"),
   allowUnsigned: texts.get("allowUnsigned") !== null,
@@ -54,6 +56,7 @@ const aliases: Readonly<Record<string, keyof Settings>> = {
   heartbeatinterval: "heartbeatIntervalMs",
   curve: "curves",
   curves: "curves",
+  engine: "engine",
   keepalivetime: "keepaliveTimeMs",
   keepalivetimeout: "keepaliveTimeoutMs",
   allowunsigned: "allowUnsigned",

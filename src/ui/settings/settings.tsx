@@ -3,7 +3,14 @@ import { useView, type EffectiveSettings, type SettingsProblem } from "../../sto
 import type { Commands, PanelProps } from "../commands.ts";
 import { announce } from "../live-region.tsx";
 import { messageOf } from "../message-of.ts";
-import { CurvesField, LevelField, NumberField, SwitchField, TextField } from "./fields.tsx";
+import {
+  CurvesField,
+  EngineField,
+  LevelField,
+  NumberField,
+  SwitchField,
+  TextField,
+} from "./fields.tsx";
 import { changesOf, fieldOfProblem, readForm } from "./form.ts";
 import { settingsWords as words } from "./words.ts";
 
@@ -127,6 +134,7 @@ const Fields = (props: FieldsProps) => {
           {...props}
         />
         <CurvesField {...props} />
+        <EngineField {...props} />
       </fieldset>
       <fieldset className="group">
         <legend>{words.groups.connection}</legend>

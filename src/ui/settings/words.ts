@@ -20,6 +20,10 @@ export const fieldWords: Readonly<Record<keyof Settings, FieldWords>> = {
     rule: "1 to 128 of A–Z, a–z, 0–9 and . _ : -",
   },
   curves: { label: "Curves", rule: "At least one." },
+  engine: {
+    label: "Proving engine",
+    rule: "Automatic tries what this browser can run and takes the fastest. The others are for comparing.",
+  },
   keepaliveTimeMs: {
     label: "Keepalive time, seconds",
     rule: "Silence of the task stream after which it is probed.",
@@ -36,6 +40,15 @@ export const fieldWords: Readonly<Record<keyof Settings, FieldWords>> = {
 };
 
 export const curveWords = { bn128: "BN254", bls12381: "BLS12-381" } as const;
+
+export const engineWords: Readonly<Record<Settings["engine"], string>> = {
+  auto: "Automatic",
+  wide4: "wide4 – wide arithmetic",
+  fma2: "fma2 – relaxed SIMD",
+  ext4: "ext4 – SIMD",
+  scalar9: "scalar9 – any browser",
+  snarkjs: "snarkjs – the reference",
+};
 
 export const sourceWords: Readonly<Record<SettingsSource, string>> = {
   default: "default",
