@@ -16,6 +16,7 @@ beforeAll(() => {
   writeFileSync(path.join(dist, "index.html"), "<title>shell</title>");
   writeFileSync(path.join(dist, "sw.js"), "// worker");
   writeFileSync(path.join(dist, "assets", "index-a1b2.js"), script);
+  writeFileSync(path.join(dist, "assets", "bn128.fma2-a1b2.wasm"), Buffer.alloc(4_096));
   writeFileSync(path.join(folder, "secret.txt"), "secret");
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -64,6 +65,16 @@ describe("the page", () => {
     const plain = await get("/assets/index-a1b2.js");
     expect(plain?.headers["Content-Encoding"]).toBeUndefined();
     expect(textOf(plain?.body)).toBe(script);
+  });
+
+  it("gives kernels the type that browsers compile as they come, compressed and for ever", async () => {
+    const reply = await get("/assets/bn128.fma2-a1b2.wasm", { "accept-encoding": "br" });
+    expect(reply?.headers).toMatchObject({
+      "Content-Type": "application/wasm",
+      "Content-Encoding": "br",
+      "Cache-Control": "public, max-age=31536000, immutable",
+    });
+    expect(brotliDecompressSync(reply?.body as Buffer)).toEqual(Buffer.alloc(4_096));
   });
 
   it("answers 304 for what the client has", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ReactNode } from "react";
 import { renderToString } from "react-dom/server";
+import type { KernelReport } from "../domain/engine.ts";
 import type { EffectiveSettings } from "../node/protocol.ts";
 import { initialState } from "../store/state.ts";
 import { pageStore, type PageState } from "../store/store.ts";
@@ -193,6 +194,26 @@ describe("the other screens", () => {
     );
     expect(html).toContain("1.2.3");
     expect(html).toContain("abcdef");
+  });
+
+  it("about shows how each kernel fared, by its curve", () => {
+    const kernels: readonly KernelReport[] = [
+      { curve: "bn128", kernel: "fma2", outcome: { name: "passed", nanoseconds: 4_249 } },
+      { curve: "bn128", kernel: "ext4", outcome: { name: "failed", why: "its host is <away>" } },
+      { curve: "bn128", kernel: "wide4", outcome: { name: "unsupported" } },
+    ];
+    const html = draw(node({ kernels }), <AboutPanel commands={commands} />);
+    expect(html).toContain("4.2 µs per point");
+    expect(html).toContain("not used: its host is &lt;away&gt;");
+    expect(html).toContain("not in this browser");
+    expect(html).toContain("<caption>BN254</caption>");
+    expect(html).not.toContain("<caption>BLS12-381</caption>");
+  });
+
+  it("about says when kernels are tried, before they are", () => {
+    const html = draw({}, <AboutPanel commands={commands} />);
+    expect(html).toContain("is tried when the node starts");
+    expect(html).not.toContain("<table");
   });
 
   it("logs draw before they are read", () => {

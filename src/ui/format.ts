@@ -15,6 +15,10 @@ export const formatDuration = (ms: number): string => {
   return `${formatCount(Math.floor(ms / 60_000))} min`;
 };
 
+/** "4.2 µs". */
+export const formatMicroseconds = (nanoseconds: number): string =>
+  `${oneDigit.format(nanoseconds / 1000)} µs`;
+
 /** Time under way: "7 s", "3 min". Whole seconds, since it is drawn once a second. */
 export const formatElapsed = (ms: number): string =>
   ms < 60_000 ? `${Math.floor(Math.max(0, ms) / 1000)} s` : formatDuration(ms);

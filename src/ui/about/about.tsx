@@ -1,6 +1,7 @@
 import { useView, type About } from "../../store/view.ts";
 import type { PanelProps } from "../commands.ts";
 import { useLoaded } from "../use-loaded.ts";
+import { Kernels } from "./kernels.tsx";
 import { aboutWords as words } from "./words.ts";
 
 /** Version and capabilities. `?version` opens it at once; nothing is started for it. */
@@ -20,6 +21,7 @@ export const AboutPanel = ({ commands }: PanelProps) => {
         <Fact name={words.node} value={nodeId} />
         <Capabilities about={about.name === "loaded" ? about.value : null} />
       </dl>
+      <Kernels />
       {about.name === "failed" ? <p className="bad">{about.message}</p> : null}
       <p>
         <a href="/version.json">{words.serverVersion}</a>

@@ -1,3 +1,13 @@
+import type { KernelName } from "../../domain/engine.ts";
+
+/** What each kernel needs of a browser. */
+export const kernelWords: Readonly<Record<KernelName, string>> = {
+  wide4: "wide arithmetic",
+  fma2: "relaxed SIMD",
+  ext4: "SIMD",
+  scalar9: "any browser",
+};
+
 export const aboutWords = {
   title: "About",
   about:
@@ -13,6 +23,14 @@ export const aboutWords = {
   simd: "WebAssembly SIMD",
   yes: "yes",
   no: "no",
+  kernels: "Kernels",
+  notTried: "What this browser can prove with is tried when the node starts.",
+  tried:
+    "What this browser can prove with, fastest first. Each was tested against known answers; the time is for one point of a sum.",
+  onCurve: { bn128: "BN254", bls12381: "BLS12-381" },
+  perPoint: (time: string): string => `${time} per point`,
+  failed: (why: string): string => `not used: ${why}`,
+  unsupported: "not in this browser",
   unknown: "not known until the node runs",
   serverVersion: "The coordinator's version",
 } as const;

@@ -1,0 +1,56 @@
+import { curves, type Curve } from "../../domain/circuit.ts";
+import type { KernelOutcome, KernelReport } from "../../domain/engine.ts";
+import { useView } from "../../store/view.ts";
+import { formatMicroseconds } from "../format.ts";
+import { aboutWords as words, kernelWords } from "./words.ts";
+
+/** Each kernel that was tried on this device, fastest first, and how it fared. */
+export const Kernels = () => {
+  const reports = useView((state) => state.node.kernels);
+  return (
+    <section aria-labelledby="kernels-title">
+      <h3 id="kernels-title" className="kernels-title">
+        {words.kernels}
+      </h3>
+      <p className="section-about">{reports.length === 0 ? words.notTried : words.tried}</p>
+      {curves.map((curve) => (
+        <OfCurve
+          key={curve}
+          curve={curve}
+          reports={reports.filter((report) => report.curve === curve)}
+        />
+      ))}
+    </section>
+  );
+};
+
+type OfCurveProps = { readonly curve: Curve; readonly reports: readonly KernelReport[] };
+
+const OfCurve = ({ curve, reports }: OfCurveProps) =>
+  reports.length === 0 ? null : (
+    <table className="kernels">
+      <caption>{words.onCurve[curve]}</caption>
+      <tbody>
+        {reports.map(({ kernel, outcome }) => (
+          <tr key={kernel}>
+            <th scope="row">{kernel}</th>
+            <td>{kernelWords[kernel]}</td>
+            <td className={outcome.name === "failed" ? "bad" : "kernel-outcome"}>
+              {outcomeWords(outcome)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+const outcomeWords = (outcome: KernelOutcome): string => {
+  switch (outcome.name) {
+    case "passed":
+      return words.perPoint(formatMicroseconds(outcome.nanoseconds));
+    case "failed":
+      return words.failed(outcome.why);
+    case "unsupported":
+      return words.unsupported;
+  }
+};
