@@ -46,6 +46,6 @@ export const requireKernel = (kernel: KernelName, { kernels, reports }: ChosenKe
       : outcome.name === "failed"
         ? outcome.why
         : "";
-  const message = `engine is "${kernel}", which does not work here: ${why}; it must be auto to use what works`;
+  const message = `engine is "${kernel}", which does not work here: ${why}; set it to auto to use what does`;
   throw new NodeFailure("settings", message);
 };

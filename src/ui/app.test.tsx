@@ -203,11 +203,11 @@ describe("the other screens", () => {
       { curve: "bn128", kernel: "wide4", outcome: { name: "unsupported" } },
     ];
     const html = draw(node({ kernels }), <AboutPanel commands={commands} />);
-    expect(html).toContain("4.2 µs per point");
+    expect(html).toContain("4.2 µs");
     expect(html).toContain("not used: its host is &lt;away&gt;");
     expect(html).toContain("not in this browser");
-    expect(html).toContain("<caption>BN254</caption>");
-    expect(html).not.toContain("<caption>BLS12-381</caption>");
+    expect(html).toContain(">BN254</caption>");
+    expect(html).not.toContain(">BLS12-381</caption>");
   });
 
   it("about says when kernels are tried, before they are", () => {

@@ -8,10 +8,8 @@ import { aboutWords as words, kernelWords } from "./words.ts";
 export const Kernels = () => {
   const reports = useView((state) => state.node.kernels);
   return (
-    <section aria-labelledby="kernels-title">
-      <h3 id="kernels-title" className="kernels-title">
-        {words.kernels}
-      </h3>
+    <>
+      <h3 className="section-title kernels-title">{words.kernels}</h3>
       <p className="section-about">{reports.length === 0 ? words.notTried : words.tried}</p>
       {curves.map((curve) => (
         <OfCurve
@@ -20,7 +18,7 @@ export const Kernels = () => {
           reports={reports.filter((report) => report.curve === curve)}
         />
       ))}
-    </section>
+    </>
   );
 };
 
@@ -29,7 +27,7 @@ type OfCurveProps = { readonly curve: Curve; readonly reports: readonly KernelRe
 const OfCurve = ({ curve, reports }: OfCurveProps) =>
   reports.length === 0 ? null : (
     <table className="kernels">
-      <caption>{words.onCurve[curve]}</caption>
+      <caption className="kernels-curve">{words.onCurve[curve]}</caption>
       <tbody>
         {reports.map(({ kernel, outcome }) => (
           <tr key={kernel}>
@@ -47,7 +45,7 @@ const OfCurve = ({ curve, reports }: OfCurveProps) =>
 const outcomeWords = (outcome: KernelOutcome): string => {
   switch (outcome.name) {
     case "passed":
-      return words.perPoint(formatMicroseconds(outcome.nanoseconds));
+      return formatMicroseconds(outcome.nanoseconds);
     case "failed":
       return words.failed(outcome.why);
     case "unsupported":

@@ -26,9 +26,8 @@ export const aboutWords = {
   kernels: "Kernels",
   notTried: "What this browser can prove with is tried when the node starts.",
   tried:
-    "What this browser can prove with, fastest first. Each was tested against known answers; the time is for one point of a sum.",
+    "What this browser can prove with, fastest first. Each was tested against known answers; the time is what one point of a sum takes.",
   onCurve: { bn128: "BN254", bls12381: "BLS12-381" },
-  perPoint: (time: string): string => `${time} per point`,
   failed: (why: string): string => `not used: ${why}`,
   unsupported: "not in this browser",
   unknown: "not known until the node runs",
