@@ -123,6 +123,13 @@ export type ProverState =
       readonly startedAtMs: number;
       readonly progress: Progress;
     }
+  /** Has no task and works on another prover's. */
+  | {
+      readonly name: "helping";
+      /** The lane whose task it is. */
+      readonly leader: number;
+      readonly circuitId: CircuitId;
+    }
   | { readonly name: "replacing"; readonly reason: string }
   | { readonly name: "ended" };
 

@@ -41,3 +41,8 @@ export const REPORT_TIMEOUT_MS = 30_000;
 export const SHUTDOWN_TIMEOUT_MS = 30_000;
 /** The hard limit of an attempt until there are 20 samples of its circuit. */
 export const HARD_LIMIT_DEFAULT_MS = 600_000;
+/**
+ * Below so many elements a proof takes a prover well under a second: dividing it among several gains too little to keep
+ * them from tasks of their own.
+ */
+export const TOGETHER_FROM_DOMAIN = 2 ** 16;

@@ -17,7 +17,14 @@ import { MetricsBook } from "./telemetry/metrics.ts";
 
 export type MakeRunNeeds = Pick<
   NodeNeeds,
-  "about" | "clock" | "connect" | "memoryBudgetBytes" | "random" | "spawnProver" | "store"
+  | "about"
+  | "clock"
+  | "connect"
+  | "memoryBudgetBytes"
+  | "random"
+  | "spawnProver"
+  | "togetherFrom"
+  | "store"
 > & {
   readonly log: Log;
   readonly page: PagePort;
@@ -109,6 +116,7 @@ const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
     ...guarded({ coordinator, page }, needs.leads),
     settings: () => whileRunning(started, needs.latest()),
     spawn: (lane) => needs.spawnProver(lane, kernels.compiled()),
+    togetherFrom: needs.togetherFrom,
     load: (wanted, heard) => shelf.load(wanted, heard),
     outbox: needs.store.outbox(scopeOf(origin, workerId)),
     identity: {

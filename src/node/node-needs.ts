@@ -24,6 +24,8 @@ export type NodeNeeds = {
   readonly readConfig: () => Promise<unknown>;
   readonly connect: (options: ConnectOptions) => NodeCoordinator;
   readonly post: (url: string, frame: Uint8Array<ArrayBuffer>) => Promise<boolean>;
+  /** Proofs over a domain of so many elements or more are made by several provers, when some have no task. */
+  readonly togetherFrom: number;
   /** It begins with these kernels, fastest first; those of a circuit come with its files. */
   readonly spawnProver: (lane: number, kernels: Promise<readonly CompiledKernel[]>) => Prover;
   readonly spawnVerifier: () => Verifier;

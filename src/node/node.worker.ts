@@ -1,5 +1,6 @@
 // Entry of the node worker: wiring only.
 import { expose } from "comlink";
+import { TOGETHER_FROM_DOMAIN } from "../domain/limits.ts";
 import { clock } from "../platform/worker/clock.ts";
 import { about, memoryBudgetBytes } from "../platform/worker/device.ts";
 import { postFrame, readConfig } from "../platform/worker/http.ts";
@@ -21,6 +22,7 @@ expose(
     channel: tabChannel<TabMessage>(),
     connect: (options) => coordinatorOver(gRpcWeb(options.origin, options), options),
     post: postFrame,
+    togetherFrom: TOGETHER_FROM_DOMAIN,
     print: printLine,
   }),
 );

@@ -22,6 +22,8 @@ export type RunNeeds = {
   readonly metrics: MetricsBook;
   readonly coordinator: NodeCoordinator;
   readonly spawn: (lane: number) => Prover;
+  /** As in NodeNeeds. */
+  readonly togetherFrom: number;
   /** `heard` is called while something comes of a download. */
   readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
   readonly outbox: OutboxStore;

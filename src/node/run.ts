@@ -56,6 +56,7 @@ export class Run {
     const poolNeeds = {
       ...{ clock, random, log, show },
       spawn: needs.spawn,
+      togetherFrom: needs.togetherFrom,
       load: needs.load,
       begin: coordinator.begin,
       distrust: (assignment: Assignment, message: string) =>

@@ -18,6 +18,11 @@ export type ProverApi = {
    * There is no cancel: end the worker.
    */
   readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
+  /**
+   * Helps another prover with the proof that it makes. Resolves when that is made or not wanted any more, or when the team
+   * calls this lane back: at once, or after the present unit of work. Rejects when this prover cannot help.
+   */
+  readonly help: (request: HelpRequest) => Promise<void>;
   /** Verifies a proof that was kept with its receipt. */
   readonly verify: (request: VerifyRequest) => Promise<VerifyOutcome>;
 };
@@ -34,6 +39,16 @@ export type ProveRequest = {
   readonly files: CircuitFiles;
   /** The task's input, JSON in UTF-8. */
   readonly input: Uint8Array;
+  /** The record of a team (domain/team.ts), whose helpers may take part; none when the proof is this prover's alone. */
+  readonly team?: SharedArrayBuffer | undefined;
+};
+
+export type HelpRequest = {
+  readonly team: SharedArrayBuffer;
+  /** What the team knows this prover by. */
+  readonly lane: number;
+  /** Of the circuit that the team proves; its key is in shared memory. */
+  readonly files: CircuitFiles;
 };
 
 export type ProveOutcome =

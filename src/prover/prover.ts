@@ -51,6 +51,10 @@ export const createProver = (tools: ProverTools): ProverApi => {
         proving = false;
       }
     },
+    help: async () => {
+      await Promise.resolve();
+      throw new NodeFailure("internal", "this prover has no key in memory that it shares");
+    },
     verify: async (request) => {
       const { engine } = requireAttached().tools;
       // Signatures and messages are a third of the entry's bytes, and most provers never verify a receipt.

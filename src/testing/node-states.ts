@@ -36,6 +36,7 @@ export const proverStates: readonly ProverState[] = [
   { name: "starting" },
   idleProver,
   ...stages.map((stage) => proving({ progress: { stage, share: 0.4, elapsedMs: 900 } })),
+  { name: "helping", leader: 0, circuitId: known(circuitId("c16s")) },
   { name: "replacing", reason: "it did not answer for 30 s" },
   { name: "ended" },
 ];

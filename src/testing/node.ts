@@ -1,5 +1,6 @@
 /** A whole node in memory: real stages over Connect's in-memory transport, with a fake clock, prover and storage. */
 import type { ChosenKernels, LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
+import { TOGETHER_FROM_DOMAIN } from "../domain/limits.ts";
 import type { NodeNeeds } from "../node/node-needs.ts";
 import type { HeldLock, TabMessage } from "../node/leadership.ts";
 import { Node } from "../node/node.ts";
@@ -125,6 +126,7 @@ export class FakeTab {
         this.posted.push(frame);
         return true;
       },
+      togetherFrom: TOGETHER_FROM_DOMAIN,
       spawnProver: () => {
         const prover = new FakeProver(options.ready?.());
         this.provers.push(prover);

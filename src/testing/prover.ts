@@ -4,15 +4,24 @@ import { NodeFailure } from "../domain/failure.ts";
 import { circuitId, sha256 } from "../domain/ids.ts";
 import type { Proof } from "../domain/task.ts";
 import type { Prover } from "../node/pool/prover.ts";
-import type { FromProver, ProveOutcome, ProveRequest, ProverReady } from "../prover/protocol.ts";
+import type {
+  FromProver,
+  HelpRequest,
+  ProveOutcome,
+  ProveRequest,
+  ProverReady,
+} from "../prover/protocol.ts";
 
 export class FakeProver implements Prover {
   readonly requests: ProveRequest[] = [];
+  readonly helps: HelpRequest[] = [];
   readonly ready: Promise<ProverReady>;
   readonly lost: Promise<NodeFailure>;
   terminated = false;
   #lose: (failure: NodeFailure) => void = () => undefined;
   #listener: (message: FromProver) => void = () => undefined;
+  /** Ends the present call of `help`. */
+  stopHelping: (failure?: NodeFailure) => void = () => undefined;
   #answer: (outcome: ProveOutcome) => void = () => undefined;
 
   constructor(ready: Promise<ProverReady> = Promise.resolve({ engine: "fake", selfTestMs: 64 })) {
@@ -27,10 +36,16 @@ export class FakeProver implements Prover {
     const answered = new Promise<ProveOutcome>((resolve) => {
       this.#answer = resolve;
     });
-    const died = this.lost.then((failure): never => {
-      throw failure;
+    return Promise.race([answered, this.#death()]);
+  };
+
+  /** Until `stopHelping`. */
+  readonly help = (request: HelpRequest): Promise<void> => {
+    this.helps.push(request);
+    const stopped = new Promise<void>((resolve, reject) => {
+      this.stopHelping = (failure) => (failure === undefined ? resolve() : reject(failure));
     });
-    return Promise.race([answered, died]);
+    return Promise.race([stopped, this.#death()]);
   };
 
   readonly listen = (listener: (message: FromProver) => void): void => {
@@ -57,6 +72,12 @@ export class FakeProver implements Prover {
 
   succeed(memoryBytes = 1_000_000): void {
     this.answer({ ok: true, proof: someProof, memoryBytes });
+  }
+
+  #death(): Promise<never> {
+    return this.lost.then((failure): never => {
+      throw failure;
+    });
   }
 
   die(why: string): void {

@@ -2,12 +2,14 @@
 import type { CircuitFiles } from "../../artifacts/protocol.ts";
 import { anySignal } from "../../domain/any-signal.ts";
 import { NodeFailure } from "../../domain/failure.ts";
+import { createTeam } from "../../domain/team.ts";
 import type { AttemptId } from "../../domain/ids.ts";
 import { MAX_INPUT_BYTES } from "../../domain/limits.ts";
 import { within } from "../../domain/pause.ts";
-import type { Assignment, Report, Stage } from "../../domain/task.ts";
+import type { Assignment, Report } from "../../domain/task.ts";
 import type { FromProver, ProveOutcome, ProverReady } from "../../prover/protocol.ts";
-import type { AttemptFailure, NotLoaded, PoolNeeds, Prover } from "./prover.ts";
+import { beginJob, provingState, tellFailed, tellProved, type Job, type Teller } from "./job.ts";
+import type { AttemptFailure, NotLoaded, PoolNeeds } from "./prover.ts";
 import {
   causeOf,
   completion,
@@ -17,45 +19,52 @@ import {
   seedWords,
   unloadable,
 } from "./reports.ts";
+import type { LaneView } from "./lending.ts";
+import type { SharedProof } from "./loan.ts";
 import { Slot } from "./slot.ts";
-import { Watchdog, type Durations, type Limits } from "./watchdog.ts";
+import { Spare } from "./spare.ts";
+import { Watchdog, type Durations } from "./watchdog.ts";
 
 /** WebAssembly memory never shrinks: a worker is renewed after so many proofs, or when it has grown past its circuit's need. */
 const PROOFS_PER_WORKER = 200;
 const WORKER_MEMORY_BYTES = 2 ** 30;
-/** A download that nothing comes of is tried again for up to four minutes; after five the artifact worker is hung. */
-const LOAD_SILENCE_MS = 300_000;
 /** A proof does not wait for it: it only must not be waited for for ever. */
 const BEGIN_TIMEOUT_MS = 10_000;
 
-/** The task that a lane has. */
-type Job = {
-  readonly assignment: Assignment;
-  readonly end: AbortController;
-  readonly startedAtMs: number;
-  /** On the clock that only goes forward. */
-  readonly begunAtMs: number;
-  /** Of the files first, then of the proof. */
-  watchdog: Watchdog;
-  stage: Stage;
-  /** Once the task is in its hands: what ends the task must end it. */
-  prover: Prover | undefined;
+/** What the lanes of a pool have in common. */
+type Shared = {
+  readonly durations: Durations;
+  /** Called when a lane may lend its prover, or wants others'. */
+  readonly changed: () => void;
+  /** Called when the proof of a lane that others may help with is over. */
+  readonly over: (leader: number) => void;
 };
 
 export class Lane {
   readonly #needs: PoolNeeds;
   readonly #index: number;
-  readonly #durations: Durations;
+  readonly #shared: Shared;
   readonly #slot: Slot;
+  readonly #teller: Teller;
+  readonly #spare: Spare;
   #job: Job | undefined;
   #proofs = 0;
   #finishing = false;
 
-  constructor(needs: PoolNeeds, index: number, durations: Durations) {
+  constructor(needs: PoolNeeds, index: number, shared: Shared) {
     this.#needs = needs;
     this.#index = index;
-    this.#durations = durations;
+    this.#shared = shared;
     this.#slot = new Slot(needs, index, (message) => this.#heard(message));
+    const { clock, log, show } = needs;
+    this.#teller = { log, show, lane: index };
+    this.#spare = new Spare({
+      ...{ clock, log, show, lane: index, slot: this.#slot },
+      changed: shared.changed,
+      idle: () => {
+        if (this.#job === undefined) this.#idle();
+      },
+    });
   }
 
   /** What the first prover of it said when it could prove. */
@@ -72,16 +81,39 @@ export class Lane {
     return this.#job?.assignment.attemptId;
   }
 
+  /** The proof that it makes, if others may help. */
+  get leads(): SharedProof | undefined {
+    return this.#job?.proof;
+  }
+
+  get view(): LaneView {
+    if (this.leads === undefined) return this.#spare.view;
+    return { name: "leads", room: helpersOf(this.leads.files) };
+  }
+
+  /** Lends the prover to the proof of the lane `leader`. */
+  help(proof: SharedProof, leader: number): void {
+    this.#spare.lend(proof, leader);
+  }
+
+  /** The proof of the lane `leader` is over. */
+  recall(leader: number): void {
+    this.#spare.recall(leader);
+  }
+
   /** Reports of what it takes from `tasks`, one by one; takes nothing while its prover cannot prove. */
   async *reports(tasks: AsyncIterator<Assignment>): AsyncGenerator<Report> {
     while (!this.#finishing || this.#slot.alive) {
       const living = await this.#slot.prover().catch(() => undefined);
       if (living === undefined) return;
-      const next = await tasks.next();
+      const next = await this.#spare.until(tasks.next());
       if (next.done === true) break;
+      this.#spare.recall();
       const report = await this.#attempt(next.value);
       if (report !== undefined) yield report;
     }
+    // Until then it may help with the last proofs.
+    await this.#spare.back();
     this.end("no task is left");
   }
 
@@ -103,16 +135,7 @@ export class Lane {
   }
 
   async #attempt(assignment: Assignment): Promise<Report | undefined> {
-    const { clock } = this.#needs;
-    const job: Job = {
-      assignment,
-      end: new AbortController(),
-      startedAtMs: clock.unixMs(),
-      begunAtMs: clock.now(),
-      watchdog: new Watchdog(clock, loadLimits),
-      stage: "key",
-      prover: undefined,
-    };
+    const job = beginJob(assignment, this.#needs.clock);
     this.#job = job;
     try {
       return await this.#prove(job);
@@ -120,6 +143,10 @@ export class Lane {
       return this.#ended(job, NodeFailure.from(reason));
     } finally {
       this.#job = undefined;
+      if (job.proof !== undefined) {
+        job.proof.team.end();
+        this.#shared.over(this.#index);
+      }
       // Ends the watchdog's and the announcement's waits.
       job.end.abort(new NodeFailure("cancelled", "the attempt is over"));
     }
@@ -140,24 +167,33 @@ export class Lane {
       this.#idle();
       return undefined;
     }
+    await this.#guarded(job, this.#spare.back());
     const prover = await this.#guarded(job, this.#slot.prover());
     job.prover = prover;
     // Only now: what a download takes is not the proof's.
     job.watchdog = new Watchdog(this.#needs.clock, {
       who: "the prover",
       hardMs: assignment.hardLimitMs,
-      silenceMs: this.#durations.silenceMs(circuit.id, circuit.domainSize),
+      silenceMs: this.#shared.durations.silenceMs(circuit.id, circuit.domainSize),
     });
     this.#announce(job);
+    job.proof = this.#sharedProof(loaded.files);
     const request = {
       attemptId: assignment.attemptId,
       files: loaded.files,
       input: assignment.input,
+      team: job.proof?.team.buffer,
     };
+    this.#shared.changed();
     const outcome = await this.#guarded(job, prover.prove(request));
     return outcome.ok
       ? this.#proved(job, outcome, loaded.files)
       : this.#failed(job, { ...outcome, message: seedWords(outcome.message) });
+  }
+
+  #sharedProof(files: CircuitFiles): SharedProof | undefined {
+    const isLarge = files.circuit.domainSize >= this.#needs.togetherFrom;
+    return isLarge && helpersOf(files) > 0 ? { team: createTeam(), files } : undefined;
   }
 
   #notLoaded(job: Job, outcome: NotLoaded): Report | undefined {
@@ -203,37 +239,17 @@ export class Lane {
   }
 
   #progress(job: Job, share: number): void {
-    const { attemptId, circuitId, project } = job.assignment;
-    const elapsedMs = this.#needs.clock.now() - job.begunAtMs;
-    const progress = { stage: job.stage, share, elapsedMs };
-    const state = {
-      name: "proving",
-      attemptId,
-      circuitId,
-      project,
-      startedAtMs: job.startedAtMs,
-      progress,
-    } as const;
+    const state = provingState(job, share, this.#needs.clock.now());
     this.#needs.show({ type: "prover", prover: this.#index, state });
   }
 
   #proved(job: Job, outcome: Extract<ProveOutcome, { ok: true }>, files: CircuitFiles): Report {
-    const { attemptId, circuitId } = job.assignment;
-    const { proof, memoryBytes } = outcome;
     this.#proofs += 1;
-    this.#durations.add(circuitId, job.watchdog.elapsedMs());
-    const told = { prover: this.#index, attemptId, circuitId, durationMs: proof.durationMs };
-    this.#needs.show({ type: "proved", ...told });
-    this.#needs.show({ type: "memory", prover: this.#index, bytes: memoryBytes });
-    this.#needs.log.info("Proof generated", {
-      task_id: job.assignment.taskId,
-      circuit_type: circuitId,
-      prover: this.#index,
-      duration_ms: Math.round(proof.durationMs),
-      memory_bytes: memoryBytes,
-    });
-    this.#renewWhenWorn(job, memoryBytes, files.circuit.memoryBytes);
-    return completion(job.assignment, proof);
+    this.#spare.proved();
+    this.#shared.durations.add(job.assignment.circuitId, job.watchdog.elapsedMs());
+    tellProved(this.#teller, job, outcome);
+    this.#renewWhenWorn(job, outcome.memoryBytes, files.circuit.memoryBytes);
+    return completion(job.assignment, outcome.proof);
   }
 
   #renewWhenWorn({ prover }: Job, memoryBytes: number, neededBytes: number): void {
@@ -265,19 +281,9 @@ export class Lane {
   }
 
   #failed(job: Job, failure: AttemptFailure): Report {
-    const { attemptId, circuitId, taskId } = job.assignment;
-    const { cause, message, stage } = failure;
-    const told = { prover: this.#index, attemptId, circuitId, cause, message };
-    this.#needs.show({ type: "proof-failed", ...told });
-    // Not the message: it may quote the input.
-    this.#needs.log.warn("Proof failed", {
-      task_id: taskId,
-      circuit_type: circuitId,
-      cause,
-      stage,
-    });
+    const report = tellFailed(this.#teller, job, failure);
     this.#idle();
-    return { kind: "failure", assignment: refOf(job.assignment), cause, message, stage };
+    return report;
   }
 
   #idle(): void {
@@ -288,9 +294,6 @@ export class Lane {
   }
 }
 
-/** Nobody knows how long files take to come; only that something must come. */
-const loadLimits: Limits = {
-  who: "the download",
-  hardMs: Number.POSITIVE_INFINITY,
-  silenceMs: LOAD_SILENCE_MS,
-};
+/** How many others can work with a key: those whose slots there are, where all provers share it. */
+const helpersOf = ({ key }: CircuitFiles): number =>
+  key?.kind === "shared" ? key.slots.count - 1 : 0;

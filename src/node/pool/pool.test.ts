@@ -1,95 +1,15 @@
-import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { NodeFailure } from "../../domain/failure.ts";
 import { attemptId } from "../../domain/ids.ts";
-import type { Assignment, Report } from "../../domain/task.ts";
-import { TaskAssignmentSchema } from "../../gen/coordinator_pb.ts";
-import { FakeClock, settle } from "../../testing/clock.ts";
-import { silentLog } from "../../testing/log.ts";
-import { task } from "../../testing/node.ts";
-import { FakeProver, filesOf, the } from "../../testing/prover.ts";
-import { noDice } from "../../testing/random.ts";
-import { fromTaskAssignment } from "../../wire/assignment.ts";
-import { Pool } from "./pool.ts";
+import type { Report } from "../../domain/task.ts";
 import type { ProverReady } from "../../prover/protocol.ts";
-import type { PoolEvent, PoolNeeds } from "./prover.ts";
+import { settle } from "../../testing/clock.ts";
+import { task } from "../../testing/node.ts";
+import { assignment, pooled } from "../../testing/pool.ts";
+import { filesOf, the } from "../../testing/prover.ts";
+import type { PoolNeeds } from "./prover.ts";
 
-const assignment = (number: number, change: Partial<Assignment> = {}): Assignment => {
-  const read = fromTaskAssignment(create(TaskAssignmentSchema, task(number)));
-  if (read.type !== "task") throw new Error("not a task");
-  return { ...read.assignment, ...change };
-};
-
-type Setup = {
-  readonly concurrency?: number;
-  readonly begin?: PoolNeeds["begin"];
-  readonly load?: PoolNeeds["load"];
-  readonly ready?: (made: number) => Promise<ProverReady>;
-};
-
-const yes: PoolNeeds["begin"] = () => Promise.resolve({ go: true });
 const never = <T>(): Promise<T> => new Promise(() => undefined);
-
-/** A pool with its tasks given one by one; `close` ends them. */
-const pooled = ({ begin = yes, concurrency = 1, load, ready }: Setup = {}) => {
-  const clock = new FakeClock();
-  const provers: FakeProver[] = [];
-  const events: PoolEvent[] = [];
-  const reports: Report[] = [];
-  const begun: string[] = [];
-  const declined: string[][] = [];
-  const waiting: Assignment[] = [];
-  let notify = (): void => undefined;
-  let closed = false;
-  const pool = new Pool(
-    {
-      clock,
-      random: noDice,
-      log: silentLog,
-      spawn: () => {
-        const prover = new FakeProver(ready?.(provers.length));
-        provers.push(prover);
-        return prover;
-      },
-      load: load ?? ((wanted) => Promise.resolve(filesOf(wanted))),
-      begin: (attempt, signal) => {
-        begun.push(attempt.taskId);
-        return begin(attempt, signal);
-      },
-      distrust: () => undefined,
-      decline: ({ taskId }, why) => declined.push([taskId, why.code]),
-      allowUnsigned: () => false,
-      show: (event) => events.push(event),
-    },
-    concurrency,
-  );
-  async function* tasks(): AsyncGenerator<Assignment> {
-    for (;;) {
-      const next = waiting.shift();
-      if (next !== undefined) yield next;
-      else if (closed) return;
-      else
-        await new Promise<void>((resolve) => {
-          notify = resolve;
-        });
-    }
-  }
-  const streams = pool.prove(tasks()).map(async (stream) => {
-    for await (const report of stream) reports.push(report);
-  });
-  const give = async (...given: readonly Assignment[]): Promise<void> => {
-    waiting.push(...given);
-    notify();
-    await settle();
-  };
-  const close = async (): Promise<void> => {
-    closed = true;
-    notify();
-    await Promise.all(streams);
-  };
-  const proverOf = (index: number): FakeProver => the(provers[index]);
-  return { begun, clock, close, declined, events, give, pool, proverOf, provers, reports };
-};
 
 const failure = (report: Report | undefined) =>
   report?.kind === "failure" ? { cause: report.cause, message: report.message } : report;

@@ -1,12 +1,14 @@
 /**
  * In: assignments, pulled by whichever prover is free. Out: one stream of reports per prover. Promises: one task per
  * prover at a time; every task ends in a report, in being given back, or in being cancelled, whatever its prover does. A
- * prover that hangs or dies is ended and replaced.
+ * prover that hangs or dies is ended and replaced. One that has no task helps with a large proof of another's, and leaves
+ * it when it gets a task itself.
  */
 import type { AttemptId } from "../../domain/ids.ts";
 import type { Assignment, Report } from "../../domain/task.ts";
 import type { ProverReady } from "../../prover/protocol.ts";
 import { Lane } from "./lane.ts";
+import { chooseLoans } from "./lending.ts";
 import type { PoolNeeds } from "./prover.ts";
 import { Durations } from "./watchdog.ts";
 
@@ -15,9 +17,13 @@ export class Pool {
   #selfTestMs = 0;
 
   constructor(needs: PoolNeeds, concurrency: number) {
-    const durations = new Durations();
+    const shared = {
+      durations: new Durations(),
+      changed: () => this.#lend(),
+      over: (leader: number) => this.#release(leader),
+    };
     this.#lanes = Array.from({ length: concurrency }, (_, index) => {
-      return new Lane(needs, index, durations);
+      return new Lane(needs, index, shared);
     });
     for (const lane of this.#lanes)
       void lane.ready.then(({ selfTestMs }) => this.#tested(selfTestMs));
@@ -64,6 +70,18 @@ export class Pool {
   /** Ends all provers, now. */
   end(why: string): void {
     for (const lane of this.#lanes) lane.end(why);
+  }
+
+  /** Provers without a task help those whose proofs are worth sharing. */
+  #lend(): void {
+    for (const { helper, leader } of chooseLoans(this.#lanes.map((lane) => lane.view))) {
+      const proof = this.#lanes[leader]?.leads;
+      if (proof !== undefined) this.#lanes[helper]?.help(proof, leader);
+    }
+  }
+
+  #release(leader: number): void {
+    for (const lane of this.#lanes) lane.recall(leader);
   }
 
   #tested(ms: number): void {

@@ -6,7 +6,13 @@ import type { FailureCause, NodeFailure } from "../../domain/failure.ts";
 import type { Log } from "../../domain/log.ts";
 import type { StartAnswer } from "../../domain/session.ts";
 import type { Assignment, AttemptRef, Stage } from "../../domain/task.ts";
-import type { FromProver, ProveOutcome, ProveRequest, ProverReady } from "../../prover/protocol.ts";
+import type {
+  FromProver,
+  HelpRequest,
+  ProveOutcome,
+  ProveRequest,
+  ProverReady,
+} from "../../prover/protocol.ts";
 
 /** One prover worker. Every promise of it settles, also when the worker dies or is ended. */
 export type Prover = {
@@ -14,6 +20,8 @@ export type Prover = {
   readonly ready: Promise<ProverReady>;
   /** Rejects with a NodeFailure when the worker dies or is ended. */
   readonly prove: (request: ProveRequest) => Promise<ProveOutcome>;
+  /** Resolves when the prover is back; rejects as `prove` does, and when it cannot help. */
+  readonly help: (request: HelpRequest) => Promise<void>;
   /** Resolves when the worker dies or is ended. */
   readonly lost: Promise<NodeFailure>;
   readonly listen: (listener: (message: FromProver) => void) => void;
@@ -34,6 +42,8 @@ export type PoolNeeds = {
   /** Hands an attempt back unproven: this device cannot take its circuit. */
   readonly decline: (assignment: Assignment, why: NotLoaded) => void;
   readonly allowUnsigned: () => boolean;
+  /** Proofs over a domain of so many elements or more are made by several provers, when some have no task. */
+  readonly togetherFrom: number;
   readonly show: (event: PoolEvent) => void;
 };
 

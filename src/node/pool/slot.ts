@@ -34,9 +34,14 @@ export class Slot {
     this.#living = this.#start();
   }
 
+  /** The worker in it, if it can prove. */
+  get able(): Prover | undefined {
+    return this.#prover === this.#able ? this.#able : undefined;
+  }
+
   /** Whether a worker that can prove is in it. */
   get alive(): boolean {
-    return this.#prover !== undefined && this.#prover === this.#able;
+    return this.able !== undefined;
   }
 
   /** Whether the last worker could not start: from that failure until one can. */

@@ -14,6 +14,7 @@ import type { CachedCircuit } from "../../domain/event.ts";
 import type { CircuitId } from "../../domain/ids.ts";
 import type {
   FromProver,
+  HelpRequest,
   ProveOutcome,
   ProveRequest,
   ProverApi,
@@ -43,6 +44,7 @@ export const spawnProver = (lane: number, kernels: Promise<readonly CompiledKern
     ready: life.within(ATTACH_LIMIT_MS, attach()),
     prove: (request: ProveRequest): Promise<ProveOutcome> =>
       life.race<ProveOutcome>(remote.prove(request)),
+    help: (request: HelpRequest): Promise<void> => life.race(remote.help(request)),
     lost: life.lost,
     listen: (listener: (message: FromProver) => void): void => {
       port1.onmessage = ({ data }: MessageEvent<FromProver>) => listener(data);

@@ -101,6 +101,8 @@ const quietWords = (prover: QuietState): string => {
       return words.starting;
     case "idle":
       return words.idle;
+    case "helping":
+      return words.helping(prover.leader + 1);
     case "replacing":
       return words.replacing;
     case "ended":
@@ -112,6 +114,8 @@ const quietReason = (prover: QuietState): string => {
   switch (prover?.name) {
     case "idle":
       return prover.why;
+    case "helping":
+      return prover.circuitId;
     case "replacing":
       return prover.reason;
     case undefined:

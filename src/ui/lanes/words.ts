@@ -8,6 +8,7 @@ export const laneWords = {
   off: "Off",
   starting: "Getting ready",
   idle: "Waiting for a task",
+  helping: (lane: number): string => `Helping prover ${lane}`,
   replacing: "Being replaced",
   ended: "Ended",
   fetching: (done: string, total: string): string => `Key: ${done} of ${total}`,
