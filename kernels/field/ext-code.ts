@@ -13,12 +13,13 @@ import {
 import type { ConstantPool } from "../constants.ts";
 import { at, bound, interval, requireWithin, type Bound, type Interval } from "./bounds.ts";
 import { isExact, isLazy, productsFit, remainderOf } from "./ext-reduce.ts";
-import { ExtRows, splatBits, type ExtContext, type Limb, type Rows } from "./ext-rows.ts";
+import { ExtRows, splatBits, type ExtContext, type Limb } from "./ext-rows.ts";
 import type { ExtShape } from "./ext-shape.ts";
 import type { Addresses, Element } from "./field.ts";
 import { indices, LimbCode, type WordPlaces } from "./limb-code.ts";
 import { residue, unsignedLimbs } from "./numbers.ts";
-import { requireProduct } from "./scalar-multiply.ts";
+import { rowsOfProduct, rowsOfSquare, type Rows } from "./rows.ts";
+import { requireProduct, type Reduction } from "./scalar-multiply.ts";
 import { carriedBound } from "./scalar-shape.ts";
 import { packWords, unpackWords } from "./scalar-words.ts";
 
@@ -28,6 +29,7 @@ export class ExtCode extends LimbCode<"v128"> {
   readonly #shape: ExtShape;
   readonly #pool: ConstantPool;
   #rows: ExtContext | undefined;
+  #doubled: Element | undefined;
 
   constructor(f: FunctionBuilder, shape: ExtShape, pool: ConstantPool) {
     super({ f, type: "v128", count: shape.count, carried: shape.stored });
@@ -82,23 +84,15 @@ export class ExtCode extends LimbCode<"v128"> {
   }
 
   override add(into: Element, a: Element, b: Element): void {
-    const known = this.#sumOf(a, b, bound.add);
-    const [x, y] = [this.limbsOf(a), this.limbsOf(b)];
-    this.write(
-      into,
-      x.map((limb, index) => i32x4.add(limb, at(y, index))),
-      known,
-    );
+    const [known, x, y] = [this.#sumOf(a, b, bound.add), this.limbsOf(a), this.limbsOf(b)];
+    const limbs = x.map((limb, index) => i32x4.add(limb, at(y, index)));
+    this.write(into, limbs, known);
   }
 
   override sub(into: Element, a: Element, b: Element): void {
-    const known = this.#sumOf(a, b, bound.sub);
-    const [x, y] = [this.limbsOf(a), this.limbsOf(b)];
-    this.write(
-      into,
-      x.map((limb, index) => i32x4.sub(limb, at(y, index))),
-      known,
-    );
+    const [known, x, y] = [this.#sumOf(a, b, bound.sub), this.limbsOf(a), this.limbsOf(b)];
+    const limbs = x.map((limb, index) => i32x4.sub(limb, at(y, index)));
+    this.write(into, limbs, known);
   }
 
   override negateWhere(into: Element, flags: Addresses): void {
@@ -112,17 +106,18 @@ export class ExtCode extends LimbCode<"v128"> {
 
   override mul(into: Element, a: Element, b: Element): void {
     this.#fit(a, b);
-    const [x, y] = [this.#limbs(a), this.#limbs(b)];
-    const rows = x.map((limb, row) =>
-      y.map((other, index) => ({ column: row + index, a: limb, b: other })),
-    );
+    const rows = rowsOfProduct(this.#limbs(a), this.#limbs(b));
     const values = [this.tracker.read(a).value, this.tracker.read(b).value] as const;
-    this.#reduce(into, rows, requireProduct(...values, this.#shape));
+    this.#reduce(into, rows, { value: requireProduct(...values, this.#shape) });
   }
 
-  /** Doubled limbs would not fit 32 bits when they are lazily added: a square is a product. */
   override sqr(into: Element, a: Element): void {
-    this.mul(into, a, a);
+    this.#fit(a, a);
+    const doubled = (this.#doubled ??= this.element("doubled"));
+    this.add(doubled, a, a);
+    const { value } = this.tracker.read(a);
+    const rows = rowsOfSquare(this.#limbs(a), this.#limbs(doubled));
+    this.#reduce(into, rows, { value: requireProduct(value, value, this.#shape) });
   }
 
   override norm(into: Element): void {
@@ -164,7 +159,7 @@ export class ExtCode extends LimbCode<"v128"> {
     requireWithin(value, interval.around(radix - 1n), "what leaves Montgomery form");
     const one = { code: this.#splat(1n), range: interval.exactly(1n) };
     const rows = this.#limbs(from).map((limb, row) => [{ column: row, a: limb, b: one }]);
-    this.#reduce(this.spare, rows, interval.of(0n, modulus));
+    this.#reduce(this.spare, rows, { value: interval.of(0n, modulus), how: "canonical" });
     const limbs = this.limbsOf(this.spare);
     const equal = limbs
       .map((limb, index) => i32x4.eq(limb, this.#splat(at(modulusLimbs, index))))
@@ -195,7 +190,7 @@ export class ExtCode extends LimbCode<"v128"> {
     );
   }
 
-  #reduce(into: Element, rows: Rows, value: Interval): void {
+  #reduce(into: Element, rows: Rows<Limb>, { value, how = "lazy" }: Reduced): void {
     const { f } = this;
     const known = carriedBound(this.#shape, value);
     requireWithin(
@@ -213,7 +208,7 @@ export class ExtCode extends LimbCode<"v128"> {
         quotient: f.local("v128", "quotient"),
       },
     };
-    new ExtRows(this.#rows, rows).carry(this.limbsOf(into));
+    new ExtRows(this.#rows, rows, how).carry(this.limbsOf(into));
     this.tracker.write(into, known);
   }
 
@@ -278,6 +273,12 @@ export class ExtCode extends LimbCode<"v128"> {
     }
   }
 }
+
+type Reduced = {
+  /** What it can be. */
+  readonly value: Interval;
+  readonly how?: Reduction;
+};
 
 const vectorOf = ([first = i32.const(0), ...rest]: readonly I32[]): V128 =>
   rest.reduce(

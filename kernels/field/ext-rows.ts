@@ -13,12 +13,10 @@ import { at, interval, requireWithin, type Interval } from "./bounds.ts";
 import type { ConstantPool } from "../constants.ts";
 import type { ExtShape } from "./ext-shape.ts";
 import { indices } from "./limb-code.ts";
+import type { Product, Rows } from "./rows.ts";
+import type { Reduction } from "./scalar-multiply.ts";
 
 export type Limb = { readonly code: V128; readonly range: Interval };
-
-export type Product = { readonly column: number; readonly a: Limb; readonly b: Limb };
-/** Row k has no column below k, and rows after it none up to k. */
-export type Rows = readonly (readonly Product[])[];
 
 export type ExtLocals = {
   /** Of the two low lanes, then of the two high lanes. */
@@ -43,10 +41,14 @@ export class ExtRows {
   readonly #context: ExtContext;
   readonly #ranges: (Interval | undefined)[];
 
-  constructor(context: ExtContext, rows: Rows) {
+  constructor(context: ExtContext, rows: Rows<Limb>, reduction: Reduction) {
     this.#context = context;
     this.#ranges = context.locals.columns.map(() => undefined);
-    rows.forEach((row, index) => this.#row(row, index));
+    const last = context.shape.count - 1;
+    rows.forEach((row, index) => {
+      if (index === last || reduction === "canonical") this.#exactRow(row, index);
+      else this.#row(row, index);
+    });
   }
 
   /** Sets `into` to the columns above the radix, carried. */
@@ -61,29 +63,53 @@ export class ExtRows {
     });
   }
 
-  #row(row: readonly Product[], index: number): void {
+  /** Its lowest column is worth the shift one column higher. */
+  #row(row: readonly Product<Limb>[], index: number): void {
     const { f, shape, locals } = this.#context;
-    const mask = 2n ** shape.width - 1n;
-    const terms = new Map(row.map((product) => [product.column, product]));
+    const terms = byColumn(row);
     this.#add(index, [terms.get(index)]);
-    const low = v128.and(lowWords(at(locals.columns, index)), this.#splat(mask));
-    const quotient = i32x4.mul(low, this.#splat(shape.negativeInverse));
-    f.set(locals.quotient, v128.and(quotient, this.#splat(mask)));
-    const times = { code: locals.quotient, range: interval.of(0n, mask) };
-    const reductions = shape.modulusLimbs.map((limb, place) => ({
-      column: index + place,
-      a: times,
-      b: { code: this.#splat(limb), range: interval.exactly(limb) },
-    }));
-    this.#add(index, [reductions[0]]);
+    f.set(locals.quotient, this.#lowOf(index));
+    const reductions = byColumn(this.#multiples(shape.shiftLimbs, index + 1));
     this.#carryFrom(index);
-    const top = Math.max(index + shape.count, ...row.map(({ column }) => column + 1));
-    for (let column = index + 1; column < top; column += 1) {
-      this.#add(column, [terms.get(column), reductions[column - index]]);
+    for (let column = index + 1; column <= index + shape.count; column += 1) {
+      this.#add(column, [terms.get(column), reductions.get(column)]);
     }
   }
 
-  #add(column: number, terms: readonly (Product | undefined)[]): void {
+  /** Its lowest column is made 0 by a multiple of the modulus. */
+  #exactRow(row: readonly Product<Limb>[], index: number): void {
+    const { f, shape, locals } = this.#context;
+    const terms = byColumn(row);
+    this.#add(index, [terms.get(index)]);
+    const quotient = i32x4.mul(this.#lowOf(index), this.#splat(shape.negativeInverse));
+    f.set(locals.quotient, v128.and(quotient, this.#splat(2n ** shape.width - 1n)));
+    const reductions = byColumn(this.#multiples(shape.modulusLimbs, index));
+    this.#add(index, [reductions.get(index)]);
+    this.#carryFrom(index);
+    for (let column = index + 1; column < index + shape.count; column += 1) {
+      this.#add(column, [terms.get(column), reductions.get(column)]);
+    }
+  }
+
+  #lowOf(column: number): V128 {
+    const { shape, locals } = this.#context;
+    const mask = this.#splat(2n ** shape.width - 1n);
+    return v128.and(lowWords(at(locals.columns, column)), mask);
+  }
+
+  /** Products of the quotient with constant limbs, the first of them in the column `first`. */
+  #multiples(limbs: readonly bigint[], first: number): readonly Product<Limb>[] {
+    const { shape, locals } = this.#context;
+    const a = { code: locals.quotient, range: interval.of(0n, 2n ** shape.width - 1n) };
+    return [...limbs.entries()]
+      .filter(([, limb]) => limb !== 0n)
+      .map(([place, limb]) => {
+        const b = { code: this.#splat(limb), range: interval.exactly(limb) };
+        return { column: first + place, a, b };
+      });
+  }
+
+  #add(column: number, terms: readonly (Product<Limb> | undefined)[]): void {
     for (const term of terms) {
       if (term === undefined) continue;
       const range = interval.mul(term.a.range, term.b.range);
@@ -124,6 +150,9 @@ export class ExtRows {
     return this.#context.pool.splat(splatBits(value));
   }
 }
+
+const byColumn = (products: readonly Product<Limb>[]): ReadonlyMap<number, Product<Limb>> =>
+  new Map(products.map((product) => [product.column, product]));
 
 /** The same 32 bits twice, for a constant of i32x4. */
 export const splatBits = (value: bigint): bigint => {

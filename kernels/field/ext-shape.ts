@@ -34,4 +34,4 @@ export const extShape = (modulus: bigint, limbs: LimbShape): ExtShape => {
 
 /** Holds what norm leaves, half the modulus around 0, and products of several moduli each. */
 const storedBound = (modulus: bigint, limbs: LimbShape): Bound =>
-  carriedBound(limbs, interval.of((-5n * modulus) / 8n, (5n * modulus) / 4n));
+  carriedBound(limbs, interval.of((-7n * modulus) / 8n, (11n * modulus) / 8n));

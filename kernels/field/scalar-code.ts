@@ -5,15 +5,14 @@ import type { Addresses, Element } from "./field.ts";
 import { indices, LimbCode, type WordPlaces } from "./limb-code.ts";
 import { residue, unsignedLimbs } from "./numbers.ts";
 import { int, load32S, ranged, type Ranged } from "./ranged.ts";
+import { rowsOfProduct, rowsOfSquare, type Rows } from "./rows.ts";
 import {
   columnsFit,
   MontgomeryRows,
   reducedValue,
   requireProduct,
-  rowsOfProduct,
-  rowsOfSquare,
   type Columns,
-  type Rows,
+  type Reduction,
 } from "./scalar-multiply.ts";
 import { estimateQuotient, remainderOf } from "./scalar-reduce.ts";
 import { carriedBound, type ScalarShape } from "./scalar-shape.ts";
@@ -85,7 +84,7 @@ export class ScalarCode extends LimbCode<"i64"> {
     this.#fit(a, b);
     const values = [this.tracker.read(a).value, this.tracker.read(b).value] as const;
     const rows = rowsOfProduct(this.#limbs(a), this.#limbs(b));
-    this.#reduce(into, rows, requireProduct(...values, this.#shape));
+    this.#reduce(into, rows, { value: requireProduct(...values, this.#shape) });
   }
 
   override sqr(into: Element, a: Element): void {
@@ -96,7 +95,8 @@ export class ScalarCode extends LimbCode<"i64"> {
     const doubled = limbs.map((limb, index) =>
       this.#set(at(registers, index), int.add(limb, limb)),
     );
-    this.#reduce(into, rowsOfSquare(limbs, doubled), requireProduct(value, value, this.#shape));
+    const reduced = requireProduct(value, value, this.#shape);
+    this.#reduce(into, rowsOfSquare(limbs, doubled), { value: reduced });
   }
 
   override norm(into: Element): void {
@@ -145,14 +145,14 @@ export class ScalarCode extends LimbCode<"i64"> {
     this.write(into, limbs.map(i64.const), known);
   }
 
-  /** The sum of the rows over the radix; `value` is what it can be. */
-  #reduce(into: Element, rows: Rows, value: Interval): void {
+  /** The sum of the rows over the radix. */
+  #reduce(into: Element, rows: Rows<Ranged>, { value, how = "lazy" }: Reduced): void {
     this.#columns ??= {
       columns: this.registers("column", 2 * this.#shape.count),
       quotient: this.f.local("i64", "quotient"),
     };
     const sums = new MontgomeryRows(this.f, this.#shape, this.#columns);
-    sums.sum(rows);
+    sums.sum(rows, how);
     sums.carry(this.limbsOf(into));
     this.tracker.write(into, carriedBound(this.#shape, value));
   }
@@ -164,7 +164,7 @@ export class ScalarCode extends LimbCode<"i64"> {
     requireWithin(value, interval.around(radix - 1n), "what leaves Montgomery form");
     const one = int.const(1n);
     const rows = this.#limbs(from).map((limb, row) => [{ column: row, a: limb, b: one }]);
-    this.#reduce(into, rows, interval.of(0n, modulus));
+    this.#reduce(into, rows, { value: interval.of(0n, modulus), how: "canonical" });
   }
 
   /** Brings the value to within about half the modulus of 0, and carries all limbs. */
@@ -222,5 +222,11 @@ export class ScalarCode extends LimbCode<"i64"> {
     return fit && interval.within(value, this.#shape.stored.value);
   }
 }
+
+type Reduced = {
+  /** What it can be. */
+  readonly value: Interval;
+  readonly how?: Reduction;
+};
 
 const storedWord = interval.of(-(2n ** 31n), 2n ** 32n - 1n);

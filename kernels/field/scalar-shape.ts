@@ -10,6 +10,13 @@ export type ScalarShape = LimbShape & {
   readonly modulusLimbs: readonly bigint[];
   /** -1 / modulus mod 2^width. */
   readonly negativeInverse: bigint;
+  /**
+   * 2^-width modulo the modulus, from -3/4 to 1/4 of it: what a low limb is worth one limb higher (Yuval's reduction). So
+   * chosen, reduced products are less than 5/4 of the modulus from 0.
+   */
+  readonly shift: bigint;
+  /** Limbs of the shift, the last with its sign. */
+  readonly shiftLimbs: readonly bigint[];
   /** What memory holds: all limbs carried, the last with the sign. */
   readonly stored: Bound;
 };
@@ -18,15 +25,19 @@ export type ScalarShape = LimbShape & {
 export const limbShapeOf = (modulus: bigint): LimbShape =>
   bitLength(modulus) <= 256 ? { width: 29n, count: 9 } : { width: 28n, count: 14 };
 
-export const scalarShape = (modulus: bigint, limbs: LimbShape): ScalarShape => ({
-  ...limbs,
-  modulus,
-  radix: 2n ** (limbs.width * BigInt(limbs.count)),
-  modulusLimbs: unsignedLimbs(modulus, limbs),
-  negativeInverse: 2n ** limbs.width - inverse(modulus, 2n ** limbs.width),
-  // A Montgomery product of what memory holds is again within this.
-  stored: carriedBound(limbs, interval.of(-modulus, 2n * modulus)),
-});
+export const scalarShape = (modulus: bigint, limbs: LimbShape): ScalarShape => {
+  const inverted = inverse(2n ** limbs.width, modulus);
+  const shift = 4n * inverted > modulus ? inverted - modulus : inverted;
+  return {
+    ...limbs,
+    ...{ modulus, shift, shiftLimbs: unsignedLimbs(shift, limbs) },
+    radix: 2n ** (limbs.width * BigInt(limbs.count)),
+    modulusLimbs: unsignedLimbs(modulus, limbs),
+    negativeInverse: 2n ** limbs.width - inverse(modulus, 2n ** limbs.width),
+    // A Montgomery product of what memory holds is again within this.
+    stored: carriedBound(limbs, interval.of(-modulus, 2n * modulus)),
+  };
+};
 
 /** All limbs but the last from 0 to 2^width - 1: then the value says what the last can be. */
 export const carriedBound = ({ width, count }: LimbShape, value: Interval): Bound => {
