@@ -5,16 +5,19 @@
  */
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import { NodeFailure } from "../domain/failure.ts";
+import type { Team } from "../domain/team.ts";
 import { encodeProof } from "../wire/proof.ts";
 import type { CoreProof } from "./proof.ts";
 import { curveGroups, type AffinePoint, type G1Point, type G2Point } from "./bigint-curve.ts";
 import type { Fq2 } from "./bigint-field.ts";
 import { writeLittleEndian } from "./binfile.ts";
 import type { Blinding, ScaledBlinding } from "./blinding.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, OnProgress } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
+import { sumTogether, type LeadJob, type LeadTools } from "./parallel/leader.ts";
 import { blindingSlots } from "./plan-key.ts";
 import type { PreparedKey } from "./prepared-key.ts";
+import { placeProof } from "./scratch.ts";
 import type { CoreStep } from "./steps.ts";
 import { wireOf, type Wtns } from "./wtns.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
@@ -26,6 +29,15 @@ export type CoreJob = {
   readonly blinding: Blinding;
   /** Called when a step begins, from between computations. */
   readonly onStep: (name: CoreStep) => void;
+  /** If other provers may help; their keys lie where this one's does. */
+  readonly together?: Together;
+  /** Of the step that runs. */
+  readonly onProgress?: OnProgress;
+};
+
+export type Together = Omit<LeadTools, "key"> & {
+  readonly team: Team;
+  readonly limits?: Pick<LeadJob, "patience" | "leastBases">;
 };
 
 export type CoreTools = {
@@ -66,23 +78,40 @@ type Proof = { readonly a: G1Point; readonly b: G2Point; readonly c: G1Point };
 type RawSums = Proof & { readonly curve: Curve; readonly b1: G1Point };
 
 const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise<RawSums> => {
-  const { key, onStep } = job;
+  const { key, onStep, onProgress } = job;
   const { curve, bases } = key;
-  const scalars = placeScalars(job, memory);
+  const { scalars, h } = placeProof(key, kernel.shape, memory);
+  writeScalars(job, memory, scalars);
 
   onStep("NTT");
-  const h = memory.alloc(key.quotient.polynomialBytes);
-  await key.quotient.compute({ witness: scalars, into: h });
+  if (job.together !== undefined) return sumsOfTeam(job, job.together, { scalars, h });
+  await key.quotient.compute({ witness: scalars, into: h }, onProgress);
   onStep("MSM A");
-  const a = await kernel.g1.sum(bases.a, scalars);
+  const a = await kernel.g1.sum(bases.a, scalars, onProgress);
   onStep("MSM B");
   const b1 = await computeB1(job, kernel, scalars);
-  const b = await kernel.g2.sum(bases.b2, scalars);
+  const b = await kernel.g2.sum(bases.b2, scalars, onProgress);
   onStep("MSM C");
-  const fromWires = await kernel.g1.sum(bases.c, scalars);
+  const fromWires = await kernel.g1.sum(bases.c, scalars, onProgress);
   onStep("MSM H");
-  const fromQuotient = await kernel.g1.sum(bases.h, h);
+  const fromQuotient = await kernel.g1.sum(bases.h, h, onProgress);
   return { curve, a, b, b1, c: curveGroups[curve].g1.add(fromWires, fromQuotient) };
+};
+
+/** The same with the help of other provers; "NTT" has begun. */
+const sumsOfTeam = async (
+  { key, blinding, onStep }: CoreJob,
+  { team, limits, ...tools }: Together,
+  { scalars, h }: { readonly scalars: number; readonly h: number },
+): Promise<RawSums> => {
+  if (blinding.kind === "honest") {
+    throw new NodeFailure(
+      "internal",
+      "B1 is no sum that a team makes; an honest blinding needs it",
+    );
+  }
+  const job = { team, witness: scalars, quotient: h, onStep, ...limits };
+  return { curve: key.curve, b1: "infinity", ...(await sumTogether(job, { ...tools, key })) };
 };
 
 const computeB1 = async ({ key, blinding }: CoreJob, kernel: Kernel, scalars: number) => {
@@ -95,8 +124,11 @@ const computeB1 = async ({ key, blinding }: CoreJob, kernel: Kernel, scalars: nu
 };
 
 /** Wires, and behind them what delta is multiplied by in A, in B and in C. */
-const placeScalars = ({ key, wtns, blinding }: CoreJob, memory: CoreMemory): number => {
-  const address = memory.alloc((key.wires + blindingSlots.length) * SCALAR_BYTES);
+const writeScalars = (
+  { key, wtns, blinding }: CoreJob,
+  memory: CoreMemory,
+  address: number,
+): void => {
   const words = memory.u8();
   words.set(wtns.words, address);
   const deltas = deltaScalars(key.curve, blinding);
@@ -104,7 +136,6 @@ const placeScalars = ({ key, wtns, blinding }: CoreJob, memory: CoreMemory): num
     const at = address + (key.wires + index) * SCALAR_BYTES;
     writeLittleEndian(words.subarray(at, at + SCALAR_BYTES), deltas[slot]);
   });
-  return address;
 };
 
 const deltaScalars = (

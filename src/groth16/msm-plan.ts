@@ -1,6 +1,6 @@
 /** How a multi-scalar multiplication is cut up, and what memory it takes. */
 import type { MsmWork } from "../../kernels/layout.ts";
-import type { CoreMemory } from "./memory.ts";
+import { measure, type CoreMemory, type Room } from "./memory.ts";
 
 /** Points that are sorted at once: so many stay in a second-level cache while their windows are summed. */
 const CHUNK_POINTS = 2 ** 14;
@@ -74,8 +74,40 @@ export type MsmMemory = {
 
 type MsmSizes = { readonly lanes: number; readonly pointBytes: number; readonly wordBytes: number };
 
+/** What a sum over so many bases takes at most, whatever its scalars: bytes. */
+export const scratchFor = (count: number, scalarBits: number, sizes: MsmSizes): number => {
+  const widest = windowFor(count, FULL_BITS);
+  const each = Array.from({ length: widest }, (_, index) => {
+    const shape = shapeOf(count, index + 1, scalarBits);
+    return measure((room) => {
+      takeScalars(room, count);
+      placeMemory(room, shape, sizes);
+    });
+  });
+  return Math.max(...each);
+};
+
+/** Room for the scalars, recoded, and for what recodes them. */
+export const takeScalars = (room: Room, count: number) => ({
+  bias: room.alloc(SCALAR_BYTES),
+  // Reading a window may reach a few bytes beyond.
+  scalars: room.alloc((count + 1) * SCALAR_BYTES),
+});
+
 /** Takes what the sums need and fills in the record that they share. */
 export const takeMemory = (memory: CoreMemory, shape: MsmShape, sizes: MsmSizes): MsmMemory => {
+  const { made, ...taken } = placeMemory(memory, shape, sizes);
+  made.forEach((word, index) =>
+    memory.view().setUint32(taken.work + POINTER_BYTES * index, word, true),
+  );
+  return taken;
+};
+
+const placeMemory = (
+  memory: Room,
+  shape: MsmShape,
+  sizes: MsmSizes,
+): MsmMemory & { readonly made: MsmWork } => {
   const { chunk, half, together, rows, columns, gridBits, rowBits } = shape;
   const { lanes, pointBytes, wordBytes } = sizes;
   const buckets = together * half;
@@ -108,8 +140,7 @@ export const takeMemory = (memory: CoreMemory, shape: MsmShape, sizes: MsmSizes)
     sums: pointers(lists),
     words: memory.alloc(bitLists * wordBytes),
   };
-  made.forEach((word, index) => memory.view().setUint32(work + POINTER_BYTES * index, word, true));
-  return { work, lengths, buckets: bucketPointers, ...taken };
+  return { made, work, lengths, buckets: bucketPointers, ...taken };
 };
 
 /** 2^(bits - 1) in each window but the last, 32 bytes: what makes signed digits of a scalar (see msmRecode). */

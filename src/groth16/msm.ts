@@ -3,7 +3,7 @@
  * into buckets by their digits; all buckets are summed at once by batches of affine additions; so are the buckets' worths.
  * What is left, a few hundred points that weigh a power of two each, is added up here.
  */
-import type { KernelLayout, MsmExports } from "../../kernels/layout.ts";
+import type { CurveId, KernelLayout, MsmExports } from "../../kernels/layout.ts";
 import { basePrime, scalarPrime } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "./bigint-curve.ts";
 import { primeField, quadraticField, type BigintField, type Fq2 } from "./bigint-field.ts";
@@ -13,7 +13,9 @@ import type { CoreMemory } from "./memory.ts";
 import {
   biasOf,
   shapeOf,
+  scratchFor,
   takeMemory,
+  takeScalars,
   windowFor,
   type MsmMemory,
   type MsmShape,
@@ -74,6 +76,28 @@ const createSums = <Coordinate>(
   },
 });
 
+/** What a sum over so many bases takes at most, whatever its scalars: bytes. */
+export const msmScratchBytes = (
+  layout: MsmCore["layout"],
+  group: "g1" | "g2",
+  count: number,
+): number => {
+  if (count === 0) return 0;
+  const [pointBytes, degree] = group === "g1" ? [layout.g1Bytes, 1] : [layout.g2Bytes, 2];
+  return scratchFor(count, scalarBitsOf(layout.curve), sizesOf(layout, { pointBytes, degree }));
+};
+
+const wordBytesOf = (curve: CurveId): number =>
+  8 * Math.ceil(basePrime[curve].toString(16).length / 16);
+
+/** Scalars above r / 2 are taken as negative ones. */
+const scalarBitsOf = (curve: CurveId): number => scalarPrime[curve].toString(2).length - 1;
+
+const sizesOf = (
+  { curve, lanes }: MsmCore["layout"],
+  { pointBytes, degree }: { readonly pointBytes: number; readonly degree: number },
+) => ({ lanes, pointBytes, wordBytes: 2 * degree * wordBytesOf(curve) });
+
 type Job = { readonly bases: Bases; readonly scalars: number };
 type Weighted<Coordinate> = { readonly exponent: number; readonly point: AffinePoint<Coordinate> };
 
@@ -95,21 +119,15 @@ class Msm<Coordinate> {
     this.#core = core;
     this.#group = group;
     this.#bases = bases;
-    this.#wordBytes = 8 * Math.ceil(basePrime[layout.curve].toString(16).length / 16);
-    // Scalars above r / 2 are taken as negative ones.
-    this.#scalarBits = scalarPrime[layout.curve].toString(2).length - 1;
-    const bias = memory.alloc(SCALAR_BYTES);
-    // Reading a window may reach a few bytes beyond.
-    this.#scalars = memory.alloc((count + 1) * SCALAR_BYTES);
+    this.#wordBytes = wordBytesOf(layout.curve);
+    this.#scalarBits = scalarBitsOf(layout.curve);
+    const { bias, scalars: recoded } = takeScalars(memory, count);
+    this.#scalars = recoded;
     const bits = exports.msmScalars(this.#scalars, scalars, indices, count) ?? 0;
     this.#shape = shapeOf(count, windowFor(count, bits / count), this.#scalarBits);
     memory.u8().set(biasOf(this.#shape), bias);
     exports.msmRecode(this.#scalars, count, bias);
-    this.#at = takeMemory(memory, this.#shape, {
-      lanes: layout.lanes,
-      pointBytes: group.pointBytes,
-      wordBytes: 2 * group.degree * this.#wordBytes,
-    });
+    this.#at = takeMemory(memory, this.#shape, sizesOf(layout, group));
   }
 
   async run(onProgress: OnProgress): Promise<Point<Coordinate>> {

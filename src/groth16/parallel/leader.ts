@@ -6,7 +6,6 @@
 import type { Team } from "../../domain/team.ts";
 import type { Polynomial } from "../kernel.ts";
 import type { CoreStep } from "../steps.ts";
-import { SCALAR_BYTES } from "../zkey.ts";
 import { awaitBell } from "./bell.ts";
 import { Board, type Plan, type UnitState } from "./board.ts";
 import {
@@ -29,6 +28,8 @@ export type LeadJob = {
   readonly team: Team;
   /** Address of the wires, and of the blinding behind them. */
   readonly witness: number;
+  /** Address of room for the quotient's scalars, as Quotient.compute has it. */
+  readonly quotient: number;
   readonly onStep: (name: CoreStep) => void;
   readonly patience?: Patience;
   /** The smallest part that a sum is cut into; for tests with small circuits. */
@@ -85,8 +86,7 @@ class Leader {
     this.#board = new Board(job.team);
     this.#sizes = sizesOf(key);
     const units = planUnits(this.#sizes, 1 + job.team.helpers, job.leastBases);
-    const quotient = memory.alloc(key.domainSize * SCALAR_BYTES);
-    this.#plan = { units, witness: job.witness, quotient };
+    this.#plan = { units, witness: job.witness, quotient: job.quotient };
     this.#places = new Map(
       units.flatMap((unit) =>
         unit.kind === "polynomial" ? [[unit.of, memory.alloc(key.quotient.polynomialBytes)]] : [],
