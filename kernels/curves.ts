@@ -7,34 +7,15 @@ export type CurveParameters = {
   readonly q: bigint;
   /** Scalar field. */
   readonly r: bigint;
-  /** Exponent of two in r - 1: the largest domain of an NTT. */
-  readonly twoAdicity: number;
-  /** Generator of the multiplicative group mod r that snarkjs's roots of unity come from. */
-  readonly rGenerator: bigint;
-  /** Bytes of a coordinate in zkey files. */
-  readonly qBytes: 32 | 48;
-  /** y^2 = x^3 + b on G1; b2 = [c0, c1] on the twist. */
-  readonly b: bigint;
-  readonly b2: readonly [bigint, bigint] | "3/(9+u)";
 };
 
 export const curveParameters: Readonly<Record<CurveName, CurveParameters>> = {
   bn254: {
     q: 0x30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47n,
     r: 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001n,
-    twoAdicity: 28,
-    rGenerator: 5n,
-    qBytes: 32,
-    b: 3n,
-    b2: "3/(9+u)",
   },
   bls12381: {
     q: 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn,
     r: 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n,
-    twoAdicity: 32,
-    rGenerator: 7n,
-    qBytes: 48,
-    b: 4n,
-    b2: [4n, 4n],
   },
 };
