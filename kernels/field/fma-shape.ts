@@ -20,8 +20,8 @@ export type FmaShape = LimbShape & {
   readonly single: Bound;
   /**
    * What vectors in memory are, and what loops carry: a product of two such is within this, so none needs a norm. In units
-   * of the modulus it is at most 0.378 |a| |b| + 0.63 on BN254 and 0.01 |a| |b| + 0.5 on BLS12-381's Fq; that field's Fr, with
-   * 0.906 |a| |b| + 0.5, does need norms.
+   * of the modulus it is at most 0.378 |a| |b| + 0.63 on BN254 and 2^-19 |a| |b| + 0.51 on BLS12-381's Fq; that field's Fr, with
+   * 0.906 |a| |b| + 0.51, does need norms.
    */
   readonly vector: Bound;
 };
