@@ -1,8 +1,7 @@
-import type { CircuitFiles, CompiledKernel } from "../artifacts/protocol.ts";
+import type { CircuitFiles } from "../artifacts/protocol.ts";
 import type { RandomBytes } from "../circuit/inputs/adapter.ts";
 import { createWitnessCalculator, type WitnessCalculator } from "../circuit/witness.ts";
 import { NodeFailure } from "../domain/failure.ts";
-import { coreName } from "../groth16/engine-name.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { prove, ProveTools } from "./prove.ts";
@@ -34,11 +33,11 @@ export const createProver = (tools: ProverTools): ProverApi => {
   };
 
   return {
-    attach: async (port, kernels) => {
+    attach: async (port) => {
       // Input adapters bring tables of constants with them: both chunks load side by side, and the entry stays small.
       const [engine, loaded] = await Promise.all([tools.openEngine(), import("./prove.ts")]);
       attached = { port, tools: proveTools(engine, tools), prove: loaded.prove };
-      return describe(engine, kernels[0], tools.now);
+      return describe(engine, tools.now);
     },
     prove: async ({ attemptId, files, input }) => {
       const mine = requireAttached();
@@ -64,21 +63,11 @@ export const createProver = (tools: ProverTools): ProverApi => {
   };
 };
 
-/** What it proves with: the first kernel, and snarkjs where there is none. */
-const describe = async (
-  engine: Engine,
-  kernel: CompiledKernel | undefined,
-  now: ProverTools["now"],
-): Promise<ProverReady> => {
-  if (kernel === undefined) {
-    return { engine: engine.name, selfTestMs: atLeast1(timeSelfTest(engine, now)) };
-  }
-  const { timeKernel } = await import("./kernel-speed.ts");
-  return {
-    engine: coreName(kernel.layout.kernel),
-    selfTestMs: atLeast1(await timeKernel(kernel, now)),
-  };
-};
+/** What it proves with. */
+const describe = (engine: Engine, now: ProverTools["now"]): ProverReady => ({
+  engine: engine.name,
+  selfTestMs: atLeast1(timeSelfTest(engine, now)),
+});
 
 /** 0 means unknown. */
 const atLeast1 = (ms: number): number => Math.max(1, Math.round(ms));

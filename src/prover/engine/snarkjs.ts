@@ -72,7 +72,7 @@ export const openSnarkjs = async (): Promise<Engine> => {
   };
 };
 
-/** Points of BN254 that the self-test multiplies one after the other: some 70 ms on a desktop. See kernel-speed.ts. */
+/** Points of BN254 that the self-test multiplies one after the other: some 70 ms on a desktop. */
 const SELF_TEST_POINTS = 256;
 /** Any scalar of full length. */
 const selfTestScalar = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) & 0xff);
