@@ -6,7 +6,6 @@
 import { scalarPrime, type Curve } from "../domain/circuit.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import type { Team } from "../domain/team.ts";
-import type { Team } from "../domain/team.ts";
 import { encodeProof } from "../wire/proof.ts";
 import type { CoreProof } from "./proof.ts";
 import { curveGroups, type AffinePoint, type G1Point, type G2Point } from "./bigint-curve.ts";
@@ -15,7 +14,6 @@ import { writeLittleEndian } from "./binfile.ts";
 import type { Blinding, ScaledBlinding } from "./blinding.ts";
 import type { Kernel, OnProgress } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
-import { sumTogether, type LeadJob, type LeadTools } from "./parallel/leader.ts";
 import { sumTogether, type LeadJob, type LeadTools } from "./parallel/leader.ts";
 import { blindingSlots } from "./plan-key.ts";
 import type { PreparedKey } from "./prepared-key.ts";
@@ -33,15 +31,8 @@ export type CoreJob = {
   readonly onStep: (name: CoreStep) => void;
   /** If other provers may help; their keys lie where this one's does. */
   readonly together?: Together;
-  /** If other provers may help; their keys lie where this one's does. */
-  readonly together?: Together;
   /** Of the step that runs. */
   readonly onProgress?: OnProgress;
-};
-
-export type Together = Omit<LeadTools, "key"> & {
-  readonly team: Team;
-  readonly limits?: Pick<LeadJob, "patience" | "leastBases">;
 };
 
 export type Together = Omit<LeadTools, "key"> & {
@@ -94,7 +85,6 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
 
   onStep("NTT");
   if (job.together !== undefined) return sumsOfTeam(job, job.together, { scalars, h });
-  if (job.together !== undefined) return sumsOfTeam(job, job.together, { scalars, h });
   await key.quotient.compute({ witness: scalars, into: h }, onProgress);
   onStep("MSM A");
   const a = await kernel.g1.sum(bases.a, scalars, onProgress);
@@ -106,22 +96,6 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
   onStep("MSM H");
   const fromQuotient = await kernel.g1.sum(bases.h, h, onProgress);
   return { curve, a, b, b1, c: curveGroups[curve].g1.add(fromWires, fromQuotient) };
-};
-
-/** The same with the help of other provers; "NTT" has begun. */
-const sumsOfTeam = async (
-  { key, blinding, onStep }: CoreJob,
-  { team, limits, ...tools }: Together,
-  { scalars, h }: { readonly scalars: number; readonly h: number },
-): Promise<RawSums> => {
-  if (blinding.kind === "honest") {
-    throw new NodeFailure(
-      "internal",
-      "B1 is no sum that a team makes; an honest blinding needs it",
-    );
-  }
-  const job = { team, witness: scalars, quotient: h, onStep, ...limits };
-  return { curve: key.curve, b1: "infinity", ...(await sumTogether(job, { ...tools, key })) };
 };
 
 /** The same with the help of other provers; "NTT" has begun. */
