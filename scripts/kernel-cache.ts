@@ -64,7 +64,7 @@ let loaded: readonly BuiltKernel[] | undefined;
 /** Every kernel of both curves. Worker and page builds of one process share them. */
 export const builtKernels = (): readonly BuiltKernel[] => (loaded ??= cachedKernels(productCache));
 
-export const cachedKernels = ({
+const cachedKernels = ({
   sources,
   folder,
   generate,

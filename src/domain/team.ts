@@ -17,7 +17,7 @@ const RECALLED = 2;
 const STANDING_BITS = 2;
 
 /** Lanes that a team can have: more than a device has cores. */
-export const MAX_LANES = 253;
+const MAX_LANES = 253;
 /** Bytes of the record; what follows is the members' own. */
 export const TEAM_BYTES = 4 * (MEMBERS + MAX_LANES);
 /** Bytes of the members' own: a list of units of work, and what came of them (src/groth16/parallel/board.ts). */

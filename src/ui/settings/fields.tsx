@@ -113,7 +113,7 @@ type ChoiceProps = NamedProps & {
   readonly choices: readonly (readonly [value: string, label: string])[];
 };
 
-export const ChoiceField = (props: ChoiceProps) => (
+const ChoiceField = (props: ChoiceProps) => (
   <Frame {...props}>
     <select defaultValue={props.value} {...described(props)}>
       {props.choices.map(([value, label]) => (
