@@ -3,6 +3,7 @@ import type { KernelId } from "../../kernels/field/field.ts";
 import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
 import { buildKernelModule } from "../../kernels/modules.ts";
 import { CoreMemory } from "../groth16/memory.ts";
+import type { CoreModule } from "../groth16/open-core.ts";
 import type { SelfTestCore } from "../groth16/self-test.ts";
 
 export type TestCore = SelfTestCore & { readonly layout: KernelLayout };
@@ -26,6 +27,12 @@ const compile = (curve: CurveId, kernel: KernelId): Compiled => {
   const made = { layout, module: valid ? new WebAssembly.Module(bytes) : undefined };
   compiled.set(key, made);
   return made;
+};
+
+/** A kernel for a memory of its own. Undefined, and said so, where the engine lacks the kernel's instructions. */
+export const openTestModule = (curve: CurveId, kernel: KernelId): CoreModule | undefined => {
+  const { layout, module } = compile(curve, kernel);
+  return module === undefined ? undefined : { layout, module, shared: false };
 };
 
 /** Undefined, and said so, where the engine lacks the kernel's instructions. */
