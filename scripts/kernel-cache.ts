@@ -64,11 +64,7 @@ let loaded: readonly BuiltKernel[] | undefined;
 /** Every kernel of both curves. Worker and page builds of one process share them. */
 export const builtKernels = (): readonly BuiltKernel[] => (loaded ??= cachedKernels(productCache));
 
-const cachedKernels = ({
-  sources,
-  folder,
-  generate,
-}: KernelCache): readonly BuiltKernel[] => {
+const cachedKernels = ({ sources, folder, generate }: KernelCache): readonly BuiltKernel[] => {
   const kept = path.join(folder, digestOf(sources));
   const found = readKept(kept);
   if (found !== undefined) return found;
