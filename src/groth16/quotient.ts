@@ -97,6 +97,18 @@ const wholePlan = (core: QuotientCore, prepared: QuotientPlaces, job: Job): read
   ];
 };
 
+/** Room for one polynomial's job, beside the polynomial. */
+export const placePolynomialJob = (
+  { wires, domainSize }: { readonly wires: number; readonly domainSize: number },
+  { frBytes, lanes }: Pick<KeyShape, "frBytes" | "lanes">,
+  room: Room,
+) => ({
+  wires: room.alloc(wires * frBytes),
+  rowsA: room.alloc(domainSize * frBytes),
+  rowsB: room.alloc(domainSize * frBytes),
+  crossing: room.alloc(lanes ** 2 * frBytes),
+});
+
 /** The same of one polynomial, which stays as it is before the quotient joins the three. */
 const polynomialPlan = (
   core: QuotientCore,
@@ -105,17 +117,16 @@ const polynomialPlan = (
 ): readonly Call[] => {
   const { exports, memory, layout } = core;
   const { domain } = prepared;
-  const room = (elements: number): number => memory.alloc(elements * layout.frBytes);
-  const wires = room(prepared.wires);
-  const rowsA = of === "b" ? undefined : room(domain.size);
-  const rowsB = of === "a" ? undefined : room(domain.size);
-  const pack = { core, domain, scratch: room(layout.lanes ** 2) };
+  const sizes = { wires: prepared.wires, domainSize: domain.size };
+  const { crossing, wires, rowsA, rowsB } = placePolynomialJob(sizes, layout, memory);
+  const wanted = { a: { rowsA }, b: { rowsB }, product: { rowsA, rowsB } }[of];
+  const pack = { core, domain, scratch: crossing };
   return [
-    ...witnessCalls(core, prepared, { wires, witness, rowsA, rowsB }),
+    ...witnessCalls(core, prepared, { wires, witness, ...wanted }),
     ...packCalls(pack, (range) =>
-      rowsA !== undefined && rowsB !== undefined
+      of === "product"
         ? exports.frPackProduct(into, rowsA, rowsB, prepared.size, ...range)
-        : exports.frPack(into, rowsA ?? rowsB ?? 0, ...range),
+        : exports.frPack(into, of === "a" ? rowsA : rowsB, ...range),
     ),
     ...cosetCalls(core, domain, into),
   ];
@@ -135,8 +146,8 @@ type Places = {
   readonly witness: number;
   readonly wires: number;
   /** Where its rows go, if they are wanted. */
-  readonly rowsA: number | undefined;
-  readonly rowsB: number | undefined;
+  readonly rowsA?: number;
+  readonly rowsB?: number;
 };
 
 const ITEMS_PER_CALL = 2 ** 17;

@@ -1,10 +1,11 @@
 /** How much memory a proof takes above its key: measured by the code that takes it. */
 import type { KernelLayout } from "../../kernels/layout.ts";
 import type { KeyFigures } from "../domain/prepared-key.ts";
-import { measure, type Room } from "./memory.ts";
+import { align, measure, type Room } from "./memory.ts";
 import { msmScratchBytes } from "./msm.ts";
 import { blindingSlots } from "./plan-key.ts";
-import { placeQuotientJob } from "./quotient.ts";
+import { polynomials } from "./kernel.ts";
+import { placePolynomialJob, placeQuotientJob } from "./quotient.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 
 /** Addresses of what lasts as long as one proof. */
@@ -28,15 +29,40 @@ export const placeProof = (
 export const scratchBytes = (figures: KeyFigures, layout: KernelLayout): number =>
   measure((room) => {
     placeProof(figures, layout, room);
-    const { a, b1 = 0, b2, c, h } = figures.bases;
-    const inTurn = (take: () => void): void => {
-      const mark = room.mark();
-      take();
-      room.release(mark);
-    };
-    inTurn(() => placeQuotientJob(figures, layout, room));
-    for (const count of [a, b1, c, h]) {
-      inTurn(() => room.alloc(msmScratchBytes(layout, "g1", count)));
-    }
-    inTurn(() => room.alloc(msmScratchBytes(layout, "g2", b2)));
+    placeInTurn(room, [
+      () => placeQuotientJob(figures, layout, room),
+      ...sumsOf(figures, layout, room),
+    ]);
   });
+
+/** The same of the leader of a team, who keeps the quotient's polynomials until all three are there. Helpers take less. */
+export const teamScratchBytes = (figures: KeyFigures, layout: KernelLayout): number =>
+  measure((room) => {
+    placeProof(figures, layout, room);
+    room.alloc(polynomials.length * align(figures.domainSize * layout.frBytes));
+    placeInTurn(room, [
+      () => placePolynomialJob(figures, layout, room),
+      ...sumsOf(figures, layout, room),
+    ]);
+  });
+
+const sumsOf = (
+  { bases: { a, b1 = 0, b2, c, h } }: KeyFigures,
+  layout: KernelLayout,
+  room: Room,
+): readonly (() => void)[] => [
+  ...[a, b1, c, h].map((count) => () => {
+    room.alloc(msmScratchBytes(layout, "g1", count));
+  }),
+  () => {
+    room.alloc(msmScratchBytes(layout, "g2", b2));
+  },
+];
+
+const placeInTurn = (room: Room, jobs: readonly (() => void)[]): void => {
+  for (const place of jobs) {
+    const mark = room.mark();
+    place();
+    room.release(mark);
+  }
+};

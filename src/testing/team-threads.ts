@@ -10,7 +10,8 @@ import type { Blinding } from "../groth16/blinding.ts";
 import type { LeadJob } from "../groth16/parallel/leader.ts";
 import type { Unit } from "../groth16/parallel/units.ts";
 import { instantiateKernel } from "../groth16/instance.ts";
-import { CoreMemory } from "../groth16/memory.ts";
+import { align, CoreMemory, pagesFor } from "../groth16/memory.ts";
+import { teamScratchBytes } from "../groth16/scratch.ts";
 import { createModuleKernel } from "../groth16/module-kernel.ts";
 import { planKey } from "../groth16/plan-key.ts";
 import { proveWithCore } from "../groth16/groth16.ts";
@@ -70,23 +71,28 @@ export type TeamThread = {
 };
 
 const REGIONS = 3;
-const REGION_BYTES = 48 * 2 ** 20;
-const PAGE_BYTES = 65_536;
+/** More than the key takes, and the proof that one thread makes behind it. */
+const KEY_BYTES = 64 * 2 ** 20;
 
 /** merkle_proof's key in memory that all threads share, and its proof by one thread alone. */
 export const openTeamStand = async (kernelId: KernelId, blinding: Blinding) => {
   const circuit = readBuiltInCircuit("merkle_proof");
   const { bytes, layout } = buildKernelModule("bn128", kernelId, { shared: true });
   const module = new WebAssembly.Module(bytes);
-  const pages = 1_024 + (REGIONS * REGION_BYTES) / PAGE_BYTES;
+  const plan = planKey(readZkey(circuit.zkeyBytes), layout, { withB1: false });
+  const regionBytes = align(teamScratchBytes(plan.figures, layout));
+  const pages = pagesFor(KEY_BYTES + REGIONS * regionBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const heap = new CoreMemory(memory, layout.heapBase);
   const exports = instantiateKernel(module, memory);
   const kernel = createModuleKernel({ exports, layout, memory: heap });
-  const plan = planKey(readZkey(circuit.zkeyBytes), kernel.shape, { withB1: false });
   const key = heap.mark();
   const opened = prepareFromPlan(plan, { memory: heap, kernel });
   const regions = heap.mark();
+  const regionOf = (lane: number) => {
+    const begin = regions + lane * regionBytes;
+    return { begin, end: begin + regionBytes };
+  };
   const wtns = witnessOf(circuit);
   const alone = await proveWithCore(
     { key: opened, wtns: readWtns(wtns, opened), blinding, onStep: () => undefined },
@@ -96,14 +102,12 @@ export const openTeamStand = async (kernelId: KernelId, blinding: Blinding) => {
     buffer: SharedArrayBuffer,
     lane: number,
     { role, fault }: { readonly role: TeamRole; readonly fault?: Fault | undefined },
-  ): TeamThread => {
-    const begin = regions + lane * REGION_BYTES;
-    return startThread({
+  ): TeamThread =>
+    startThread({
       ...{ buffer, memory, module, layout, figures: plan.figures, key, role, fault },
-      region: { begin, end: begin + REGION_BYTES },
+      region: regionOf(lane),
       unused: new SharedArrayBuffer(4),
     });
-  };
   return {
     alone: Buffer.from(alone.bytes).toString("hex"),
     lead: (
@@ -113,8 +117,8 @@ export const openTeamStand = async (kernelId: KernelId, blinding: Blinding) => {
     ) => start(buffer, 0, { role: { name: "lead", wtns, blinding, limits }, fault }),
     /** Overwrites a lane's region, as its next proof would. */
     spoil: (lane: number): void => {
-      const begin = regions + lane * REGION_BYTES;
-      new Uint8Array(memory.buffer).fill(0xa5, begin, begin + REGION_BYTES);
+      const { begin, end } = regionOf(lane);
+      new Uint8Array(memory.buffer).fill(0xa5, begin, end);
     },
     help: (buffer: SharedArrayBuffer, lane: number, fault?: Fault) =>
       start(buffer, lane, { role: { name: "help", lane }, fault }),
