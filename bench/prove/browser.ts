@@ -32,6 +32,8 @@ export const openBrowser = async (url: string, jsFlags: string | undefined): Pro
           firstProof: (...args) => call("firstProof", ...args),
           prove: (...args) => call("prove", ...args),
           memory: (...args) => call("memory", ...args),
+          startTeam: (...args) => call("startTeam", ...args),
+          proveInTeam: (...args) => call("proveInTeam", ...args),
           startPrimitives: (...args) => call("startPrimitives", ...args),
           runPrimitive: (...args) => call("runPrimitive", ...args),
         },

@@ -3,6 +3,7 @@
  * circuits, BENCH_ROUNDS the rounds. Options choose what is measured (options.ts); only a whole run writes bench/RESULTS.md.
  */
 import { writeResults } from "../results-file.ts";
+import { kernelNames } from "../../src/domain/engine.ts";
 import { count, machine } from "../settings.ts";
 import { openBrowser } from "./browser.ts";
 import { openCheck } from "./check.ts";
@@ -14,6 +15,7 @@ import { racePrimitives } from "./primitive-race.ts";
 import { runRace } from "./race.ts";
 import { reportJson, reportSection, type CircuitResult, type Measured } from "./report.ts";
 import { openSite } from "./site.ts";
+import { raceTogether } from "./together.ts";
 
 /** On stderr: stdout is the result's. */
 const say = (what: string): void => {
@@ -32,6 +34,7 @@ const plan = () => {
     rounds: count("BENCH_ROUNDS", 5),
     circuits: choose("circuit", availableCircuits(), options.circuits),
     provers: idsOf(provers).filter((id) => chosen.includes(id)),
+    kernelIds: kernelNames.filter((id) => chosen.includes(id)),
     primitives: idsOf(primitiveEngines).filter((id) => chosen.includes(id)),
     isWhole:
       options.circuits === undefined &&
@@ -56,7 +59,9 @@ const measure = async (planned: Plan): Promise<Measured> => {
       const warm = planned.parts.includes("proofs") ? await runRace(browser, race) : [];
       const start = { url: site.url, jsFlags, circuit, check };
       const cold = planned.parts.includes("cold") ? await coldStarts(planned.provers, start) : [];
-      results.push({ circuit: circuit.id, warm, cold });
+      const team = { circuit, kernels: planned.kernelIds, rounds, check };
+      const together = planned.parts.includes("together") ? await raceTogether(browser, team) : [];
+      results.push({ circuit: circuit.id, warm, cold, together });
     }
     if (!planned.parts.includes("primitives"))
       return { machine: machine(), rounds, circuits: results, primitives: [] };

@@ -1,4 +1,5 @@
 /** What the benchmark asks of its page, and the page of its workers: types only. Results cross as JSON. */
+import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Curve } from "../../src/domain/circuit.ts";
 import type { EngineProof } from "../../src/prover/engine/engine.ts";
 import type { PrimitiveId } from "./primitives.ts";
@@ -34,6 +35,14 @@ export type BenchPage = {
   /** One proof from each of the provers, all at once. */
   readonly prove: (provers: readonly number[]) => Promise<ProofRun>;
   readonly memory: (prover: number) => Promise<PageMemory>;
+  /** Starts workers that share a key; false when the browser does not take the kernel's instructions. */
+  readonly startTeam: (
+    kernel: KernelLayout["kernel"],
+    circuit: CircuitName,
+    members: number,
+  ) => Promise<boolean>;
+  /** One proof by so many of them. */
+  readonly proveInTeam: (members: number) => Promise<ProofRun>;
   /** Starts the worker of the primitives; says which competitors the browser can run. Results are compared before. */
   readonly startPrimitives: (competitors: readonly string[]) => Promise<readonly string[]>;
   /** Milliseconds of one run. */

@@ -24,8 +24,14 @@ const measured: Measured = {
           peakBytes: undefined,
         },
       ],
+      together: [{ competitor: "fma2", aloneMs: 300, togetherMs: 170, ratio: 1.76 }],
     },
-    { circuit: "b14", warm: [warm("snarkjs-single", 4000, 1), warm("fma2", 2000, 2)], cold: [] },
+    {
+      circuit: "b14",
+      warm: [warm("snarkjs-single", 4000, 1), warm("fma2", 2000, 2)],
+      cold: [],
+      together: [],
+    },
   ],
   primitives: [{ primitive: "mul", competitor: "fma2", time: 16.72, ratio: 3.3 }],
 };
@@ -60,6 +66,7 @@ describe("reportSection", () => {
     ["a warm proof", "| c14 | fma2 | 300 | 8.00x | 375 | 1.60 |"],
     ["a mean", "| fma2 | 4.00x |"],
     ["a cold proof, on a system that tells no peak", "| c14 | fma2 | 512 | 30 | 45 | not known |"],
+    ["a proof by two", "| c14 | fma2 | 300 | 170 | 1.76x |"],
     ["a primitive", "| field multiplication in Fq | fma2 | 16.7 ns | 3.30x |"],
   ])("has a row for %s", (_what, row) => {
     expect(reportSection(measured).split("\n")).toContain(row);

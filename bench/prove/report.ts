@@ -5,12 +5,14 @@ import { baseline, primitiveEngines, provers } from "./competitors.ts";
 import type { PrimitiveResult } from "./primitive-race.ts";
 import { primitives } from "./primitives.ts";
 import type { RaceResult } from "./race.ts";
+import { togetherTable, type TogetherResult } from "./together.ts";
 
 export type CircuitResult = {
   readonly circuit: string;
   /** Empty where warm proofs were not asked for; the same of cold ones. */
   readonly warm: readonly RaceResult[];
   readonly cold: readonly ColdResult[];
+  readonly together: readonly TogetherResult[];
 };
 
 export type Measured = {
@@ -43,6 +45,7 @@ export const reportSection = (measured: Measured): string =>
     competitorList(),
     warmTable(measured),
     coldTable(measured),
+    togetherTable(measured.circuits),
     primitiveTable(measured),
   ]
     .filter((block) => block !== "")

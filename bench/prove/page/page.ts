@@ -9,6 +9,8 @@ import type {
   ProverWorker,
 } from "../protocol.ts";
 
+import { proveInTeam, startTeam } from "./team.ts";
+
 /** Only where the page is isolated from other origins, and only in Chromium: TypeScript's library has it not. */
 type MemoryMeter = {
   readonly measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
@@ -67,6 +69,8 @@ const bench: BenchPage = {
     engine: await proverAt(index).memoryBytes(),
     page: await pageBytes(),
   }),
+  startTeam: (kernel, circuit, members) => startTeam(kernel, circuit, members),
+  proveInTeam: (members) => timed(async () => [await proveInTeam(members)]),
   startPrimitives: (competitors) => {
     const worker = new Worker(new URL("./primitives.worker.ts", import.meta.url), {
       type: "module",
