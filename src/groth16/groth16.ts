@@ -100,7 +100,7 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
 
 /** The same with the help of other provers; "NTT" has begun. */
 const sumsOfTeam = async (
-  { key, blinding, onStep }: CoreJob,
+  { key, blinding, onStep, onProgress }: CoreJob,
   { team, limits, ...tools }: Together,
   { scalars, h }: { readonly scalars: number; readonly h: number },
 ): Promise<RawSums> => {
@@ -110,7 +110,7 @@ const sumsOfTeam = async (
       "B1 is no sum that a team makes; an honest blinding needs it",
     );
   }
-  const job = { team, witness: scalars, quotient: h, onStep, ...limits };
+  const job = { team, witness: scalars, quotient: h, onStep, onProgress, ...limits };
   return { curve: key.curve, b1: "infinity", ...(await sumTogether(job, { ...tools, key })) };
 };
 

@@ -4,7 +4,7 @@
  * does is waited for beyond a deadline, and nothing is read of a helper's memory after its stay.
  */
 import type { Team } from "../../domain/team.ts";
-import type { Polynomial } from "../kernel.ts";
+import type { OnProgress, Polynomial } from "../kernel.ts";
 import type { CoreStep } from "../steps.ts";
 import { awaitBell } from "./bell.ts";
 import { Board, type Plan, type UnitState } from "./board.ts";
@@ -31,6 +31,8 @@ export type LeadJob = {
   /** Address of room for the quotient's scalars, as Quotient.compute has it. */
   readonly quotient: number;
   readonly onStep: (name: CoreStep) => void;
+  /** Of the unit that the leader itself does, in the step that has begun last. */
+  readonly onProgress?: OnProgress | undefined;
   readonly patience?: Patience;
   /** The smallest part that a sum is cut into; for tests with small circuits. */
   readonly leastBases?: number;
@@ -117,7 +119,7 @@ class Leader {
     const [a, b, product] = [this.#place("a"), this.#place("b"), this.#place("product")];
     this.#job.onStep("NTT");
     if (this.#places.size > 0) await key.quotient.join({ a, b, product, into });
-    else await key.quotient.compute({ witness, into }, this.#tools.turn);
+    else await key.quotient.compute({ witness, into }, this.#onProgress);
     this.#board.open(units.length);
   }
 
@@ -171,19 +173,25 @@ class Leader {
   async #carryOut(index: number): Promise<void> {
     const unit = this.#plan.units[index];
     if (unit === undefined) return;
-    const { key, now, turn } = this.#tools;
+    const { key, now } = this.#tools;
     this.#job.onStep(stepOf(unit));
     const begun = now();
     if (unit.kind === "sum") {
-      const carried = { plan: this.#plan, onProgress: turn };
+      const carried = { plan: this.#plan, onProgress: this.#onProgress };
       this.#sums.set(index, await sumOf(unit, carried, this.#tools));
     } else {
       const into = this.#place(unit.of);
-      await key.quotient.polynomial({ of: unit.of, witness: this.#plan.witness, into }, turn);
+      const { witness } = this.#plan;
+      await key.quotient.polynomial({ of: unit.of, witness, into }, this.#onProgress);
       this.#gathered.add(unit.of);
     }
     this.#pace = Math.max(this.#pace, (now() - begun) / unitWeight(unit, this.#sizes));
   }
+
+  readonly #onProgress: OnProgress = async (share) => {
+    await this.#job.onProgress?.(share);
+    await this.#tools.turn();
+  };
 
   #place(of: Polynomial): number {
     return this.#places.get(of) ?? 0;
