@@ -37,7 +37,7 @@ export type TogetherResult = {
 };
 
 /** Members of a team. */
-export const TEAM_MEMBERS = 2;
+const TEAM_MEMBERS = 2;
 
 type TogetherRace = {
   readonly circuit: ProvingCircuit;
