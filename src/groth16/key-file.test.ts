@@ -81,7 +81,7 @@ describe("the file of a prepared key", () => {
   test("is not another key's, nor another kernel's", async () => {
     const why = "it was made of another key or for another kernel";
     const { layout } = core;
-    const other = createHash("sha256").update("other").digest("hex");
+    const { sha256: other } = circuit.files.circuit.wasm;
     expect(await read(file, { zkey: other, layout })).toEqual({ ok: false, why });
     const wider = { ...layout, frBytes: layout.frBytes + 8 };
     expect(await read(file, { zkey, layout: wider })).toEqual({ ok: false, why });
