@@ -1,8 +1,8 @@
 /** One who takes part: types only. */
-import type { Engine } from "../../src/prover/engine/engine.ts";
+import type { Snarkjs } from "../../src/prover/engine/snarkjs.ts";
 
 /** What a race needs of an engine. */
-export type Prover = Pick<Engine, "prove" | "memoryBytes">;
+export type Prover = Pick<Snarkjs, "prove" | "memoryBytes">;
 
 export type Competitor<Opened> = {
   readonly id: string;

@@ -1,51 +1,52 @@
 /** The core engine on one kernel, as the benchmark drives it: its module is fetched and compiled before anything is timed. */
 import { kernels } from "virtual:kernels";
 import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
-import { createCoreProver, type CoreProver } from "../../src/groth16/core-prover.ts";
-import { CoreMemory } from "../../src/groth16/memory.ts";
-import { createModuleKernel, type ModuleCore } from "../../src/groth16/module-kernel.ts";
+import {
+  convertZkey,
+  openCore as openKey,
+  type CoreModule,
+  type KeyMemory,
+  type OpenCore,
+} from "../../src/groth16/open-core.ts";
+import { proveWitness } from "../../src/groth16/prove-witness.ts";
 import type { Prover } from "./competitor.ts";
 
 /** Undefined when this browser does not take the kernel's instructions. */
 export const openCore = async (id: KernelLayout["kernel"]): Promise<Prover | undefined> => {
-  const opened = {
-    bn128: await openCurve("bn128", id),
-    bls12381: await openCurve("bls12381", id),
+  const modules = {
+    bn128: await openModule("bn128", id),
+    bls12381: await openModule("bls12381", id),
   };
-  const { bn128, bls12381 } = opened;
+  const { bn128, bls12381 } = modules;
   if (bn128 === undefined || bls12381 === undefined) return undefined;
+  // A worker of the benchmark proves one circuit all its life.
+  let opened: { readonly key: KeyMemory; readonly core: OpenCore } | undefined;
   return {
-    // A worker of the benchmark proves one circuit all its life.
-    prove: (job) => (job.curve === "bn128" ? bn128 : bls12381).prover.prove({ ...job, keyId: "" }),
-    memoryBytes: () => bn128.memory.buffer.byteLength + bls12381.memory.buffer.byteLength,
+    prove: async ({ curve, zkey, wtns, onStep }) => {
+      if (opened === undefined) {
+        const core = curve === "bn128" ? bn128 : bls12381;
+        const key = convertZkey(core, zkey, 1);
+        opened = { key, core: openKey(core, key, 0) };
+      }
+      return proveWitness(opened.core, { wtns, onStep, onProgress: () => undefined }, tools);
+    },
+    memoryBytes: () => opened?.key.memory.buffer.byteLength ?? 0,
   };
 };
 
-type OpenedCurve = { readonly prover: CoreProver; readonly memory: WebAssembly.Memory };
+const tools = {
+  fillRandom: (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes),
+  // Nobody ends it, and it proves alone.
+  turn: () => Promise.resolve(),
+};
 
-const PAGES = { initial: 2, maximum: 65_536 } as const;
-
-const openCurve = async (
+const openModule = async (
   curve: CurveId,
   kernel: KernelLayout["kernel"],
-): Promise<OpenedCurve | undefined> => {
+): Promise<CoreModule | undefined> => {
   const found = kernels.find(({ layout }) => layout.curve === curve && layout.kernel === kernel);
   if (found === undefined) throw new Error(`no module ${curve}.${kernel} was built`);
   const bytes = await (await fetch(found.url)).arrayBuffer();
   if (!WebAssembly.validate(bytes)) return undefined;
-  const memory = new WebAssembly.Memory(PAGES);
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  // What the generator wrote: its exports are the layout's.
-  const exports = instance.exports as unknown as ModuleCore["exports"];
-  const core: ModuleCore = {
-    exports,
-    layout: found.layout,
-    memory: new CoreMemory(memory, found.layout.heapBase),
-  };
-  const prover = createCoreProver({
-    memory: core.memory,
-    kernel: createModuleKernel(core),
-    fillRandom: (bytesToFill) => crypto.getRandomValues(bytesToFill),
-  });
-  return { prover, memory };
+  return { layout: found.layout, module: await WebAssembly.compile(bytes), shared: false };
 };

@@ -12,7 +12,8 @@ import type { FromProver, ProveOutcome, ProverApi } from "../../src/prover/proto
 export type LoadReport = {
   readonly outcome: Pick<LoadOutcome, "ok"> & { readonly code?: string; readonly message?: string };
   readonly trust?: string;
-  readonly zkeyKind?: string;
+  /** Where provers find the prepared key. */
+  readonly keyKind?: string;
   readonly ms: number;
 };
 
@@ -25,7 +26,11 @@ export type ProofReport = {
 let artifacts: Remote<ArtifactApi> | undefined;
 const told: FromArtifacts[] = [];
 const files = new Map<string, CircuitFiles>();
-const provers: { readonly api: Remote<ProverApi>; readonly progress: FromProver[] }[] = [];
+const provers: {
+  readonly api: Remote<ProverApi>;
+  readonly progress: FromProver[];
+  readonly worker: Worker;
+}[] = [];
 
 const required = <Value>(value: Value | undefined): Value => {
   if (value === undefined) throw new Error("not there yet");
@@ -40,7 +45,12 @@ const workers = {
     artifacts = wrap<ArtifactApi>(worker);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = (event: MessageEvent<FromArtifacts>) => told.push(event.data);
-    const options = { coordinatorOrigin: location.origin, pinnedKeys, engine: "auto" } as const;
+    const options = {
+      coordinatorOrigin: location.origin,
+      pinnedKeys,
+      engine: "auto",
+      provers: 2,
+    } as const;
     await artifacts.attach(transfer(port2, [port2]), options);
   },
 
@@ -52,8 +62,8 @@ const workers = {
     const ms = performance.now() - startedAt;
     if (!outcome.ok) return { outcome, ms };
     files.set(wanted.circuitId, outcome.files);
-    const { trust, zkey } = outcome.files;
-    return { outcome: { ok: true }, trust, zkeyKind: zkey.kind, ms };
+    const { trust, key } = outcome.files;
+    return { outcome: { ok: true }, trust, keyKind: key?.kind ?? "none", ms };
   },
 
   remove: (circuitId: WantedCircuit["circuitId"]): Promise<void> =>
@@ -68,8 +78,8 @@ const workers = {
     const { port1, port2 } = new MessageChannel();
     const progress: FromProver[] = [];
     port1.onmessage = (event: MessageEvent<FromProver>) => progress.push(event.data);
-    provers.push({ api, progress });
-    return (await api.attach(transfer(port2, [port2]), kernels)).engine;
+    const lane = provers.push({ api, progress, worker }) - 1;
+    return (await api.attach(transfer(port2, [port2]), { kernels, lane })).engine;
   },
 
   prove: async (prover: number, circuitId: string, input: string): Promise<ProofReport> => {
@@ -84,6 +94,35 @@ const workers = {
     const ms = performance.now() - startedAt;
     const mine = progress.filter((message) => message.attemptId === attemptId);
     return { outcome, progress: mine, ms };
+  },
+
+  /** Ends a prover in the middle of a proof; resolves with the ms after which its thread is over. */
+  endWhileProving: async (prover: number, circuitId: string, input: string): Promise<number> => {
+    const { api, worker, progress } = required(provers[prover]);
+    const ofCircuit = required(files.get(circuitId));
+    const { key } = ofCircuit;
+    if (key?.kind !== "shared") throw new Error("the key is not shared");
+    const attemptId = crypto.randomUUID();
+    void api.prove({ attemptId, files: ofCircuit, input: new TextEncoder().encode(input) });
+    while (!progress.some((each) => each.attemptId === attemptId && each.stage === "msm")) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const endedAt = performance.now();
+    worker.terminate();
+    // The browser gives a worker's locks back when its thread has ended.
+    return navigator.locks.request(
+      `${key.slots.name} ${String(prover)}`,
+      () => performance.now() - endedAt,
+    );
+  },
+
+  /** Names of the files in the browser's storage. */
+  stored: async (): Promise<readonly string[]> => {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("artifacts");
+    const names: string[] = [];
+    for await (const name of folder.keys()) names.push(name);
+    return names;
   },
 
   /** Bytes of a file in the browser's storage, 0 when there is none. */

@@ -27,6 +27,8 @@ export type WorkerServer = {
   readonly requests: string[];
   /** Called before an artifact is sent: gives the bytes after which to cut the connection, or stop sending. */
   fault: ((digest: string) => Fault | undefined) | undefined;
+  /** Whether pages are cross-origin isolated. */
+  isolated: boolean;
   readonly close: () => Promise<void>;
 };
 
@@ -54,7 +56,8 @@ export const startWorkerServer = async (
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     for (const [name, value] of Object.entries(headersFor(pathname))) {
-      response.setHeader(name, value);
+      if (self.isolated || !name.toLowerCase().startsWith("cross-origin-"))
+        response.setHeader(name, value);
     }
     if (pathname.startsWith("/circuits/")) sendCircuits(request, response);
     else sendPage(folder, pathname, response);
@@ -65,6 +68,7 @@ export const startWorkerServer = async (
     manifestKey: entries[0]?.signature?.key ?? "",
     requests,
     fault: undefined,
+    isolated: true,
     close: async () => {
       server.closeAllConnections();
       server.close();

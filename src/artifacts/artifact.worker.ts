@@ -24,6 +24,7 @@ expose(
     fallback: openMemory,
     offered: kernels,
     isolated: crossOriginIsolated,
+    uniqueName: () => crypto.randomUUID(),
     memoryBudgetBytes: memoryBudgetBytes(navigator),
   }),
 );

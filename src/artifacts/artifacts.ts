@@ -25,10 +25,12 @@ export type ArtifactTools = {
   /** Kernels that this build of the page has. */
   readonly offered: KernelTools["offered"];
   readonly isolated: boolean;
+  /** A name that nothing else in this browser has. */
+  readonly uniqueName: () => string;
   readonly memoryBudgetBytes: number;
 };
 
-/** Zkeys ready in memory for the next task of their circuit. More than this, and the one used longest ago is let go. */
+/** Keys ready in memory for the next task of their circuit. More than this, and the one used longest ago is let go. */
 const RETAINED_BYTES = 256 * 1024 * 1024;
 /** Progress is for eyes: four a second. */
 const PROGRESS_INTERVAL_MS = 250;
@@ -38,6 +40,7 @@ type Opened = {
   readonly shelf: Shelf;
   readonly manifests: Manifests;
   readonly kernels: Kernels;
+  readonly provers: number;
   readonly tell: (message: FromArtifacts) => void;
 };
 
@@ -77,6 +80,12 @@ export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
     },
     kernels: async (curve) => (await attached()).kernels.of(curve),
     cached: async () => (await attached()).shelf.circuits(),
+    distrust: async ({ zkeyDigest, curve, kernel }) => {
+      const { shelf, kernels } = await attached();
+      if (kernel !== undefined) kernels.distrust(curve, kernel);
+      retained.delete(zkeyDigest);
+      await shelf.dropPrepared(zkeyDigest);
+    },
     remove: async (circuitId) => {
       const { shelf } = await attached();
       const stopped = [...loading.values()].filter((running) => running.circuitId === circuitId);
@@ -98,7 +107,7 @@ type Wish = {
 
 const loadOnce = async (
   { wanted, retained, signal }: Wish,
-  { store, shelf, manifests, kernels, tell }: Opened,
+  { store, shelf, manifests, kernels, provers, tell }: Opened,
   tools: ArtifactTools,
 ): Promise<CircuitFiles> => {
   const kept = retained.get(wanted.zkeyDigest);
@@ -110,7 +119,7 @@ const loadOnce = async (
   const onBytes = reportProgress(wanted.circuitId, tell, tools.network.clock.now);
   const files = await loadCircuitFiles(
     { found, onBytes, signal },
-    { ...tools, store, shelf, kernels },
+    { ...tools, store, shelf, kernels, provers },
   );
   retain(retained, files);
   return files;
@@ -150,7 +159,7 @@ const open = async (
     choice: options.engine,
     report: (reports) => tell({ type: "kernels", reports }),
   });
-  return { store, shelf, manifests, kernels, tell };
+  return { store, shelf, manifests, kernels, provers: options.provers, tell };
 };
 
 const asOutcome = async (files: Promise<CircuitFiles>): Promise<LoadOutcome> => {
@@ -166,13 +175,17 @@ const asOutcome = async (files: Promise<CircuitFiles>): Promise<LoadOutcome> => 
 const retain = (retained: Map<Sha256, CircuitFiles>, files: CircuitFiles): void => {
   retained.delete(files.circuit.zkey.sha256);
   retained.set(files.circuit.zkey.sha256, files);
-  let bytes = [...retained.values()].reduce((sum, each) => sum + each.circuit.zkey.bytes, 0);
+  let bytes = [...retained.values()].reduce((sum, each) => sum + retainedBytes(each), 0);
   for (const [digest, each] of retained) {
     if (bytes <= RETAINED_BYTES || each === files) return;
     retained.delete(digest);
-    bytes -= each.circuit.zkey.bytes;
+    bytes -= retainedBytes(each);
   }
 };
+
+/** A key that is a file is none of ours to hold. */
+const retainedBytes = ({ circuit, key }: CircuitFiles): number =>
+  circuit.wasm.bytes + (key?.kind === "shared" ? key.memory.buffer.byteLength : 0);
 
 /** At most one message per interval, and always the last one. */
 const reportProgress = (

@@ -5,18 +5,14 @@ import { download } from "./download.ts";
 import type { Kernels } from "./kernels.ts";
 import type { FoundCircuit } from "./manifests.ts";
 import type { Network } from "./network.ts";
-import type { CircuitFiles, ZkeyHandle } from "./protocol.ts";
-import type { FileStore, StoredFile } from "./store/file-store.ts";
+import type { KeyTools } from "./prepared-keys.ts";
+import type { CircuitFiles, CompiledKernel, PreparedKeyHandle } from "./protocol.ts";
+import type { StoredFile } from "./store/file-store.ts";
 import { hashFile } from "./store/hash.ts";
-import type { Shelf } from "./store/shelf.ts";
 
-export type FileTools = {
+export type FileTools = KeyTools & {
   readonly network: Network;
-  readonly store: FileStore;
-  readonly shelf: Shelf;
   readonly kernels: Kernels;
-  /** Cross-origin isolated: a zkey is read once into memory that all provers share. */
-  readonly isolated: boolean;
   /** What one proof may take on this device. */
   readonly memoryBudgetBytes: number;
 };
@@ -52,16 +48,17 @@ export const loadCircuitFiles = async (
   try {
     const vkeyJson = new TextDecoder().decode(await readArtifact(circuit.vkey, loading, tools));
     const wasm = await compile(circuit.wasm, await readArtifact(circuit.wasm, loading, tools));
-    const zkey = await openZkey(circuit.zkey, loading, tools);
-    await tools.shelf.put(circuit);
+    const { kernels } = await chosen;
+    const key = await obtainKey(kernels[0], loading, tools);
+    const zkey = await tools.store.blob(circuit.zkey.sha256);
     return {
       circuit,
       trust,
       wasm,
       zkey,
       vkeyJson,
-      kernels: (await chosen).kernels,
-      key: undefined,
+      kernels,
+      key,
     };
   } finally {
     tools.shelf.release(circuit);
@@ -96,18 +93,28 @@ const readArtifact = async (
   return bytes;
 };
 
-const openZkey = async (
-  artifact: Artifact,
+/** Puts the circuit on the shelf. A prepared key that is kept makes reading the zkey unnecessary. */
+const obtainKey = async (
+  kernel: CompiledKernel | undefined,
   loading: Loading,
   tools: FileTools,
-): Promise<ZkeyHandle> => {
-  if (!tools.isolated) {
-    await obtain({ artifact }, loading, tools);
-    return { kind: "file", file: await tools.store.blob(artifact.sha256) };
+): Promise<PreparedKeyHandle | undefined> => {
+  const { circuit } = loading.found;
+  // A chunk of its own: circuits that are on this device are listed without it.
+  const keys = await import("./prepared-keys.ts");
+  if (kernel === undefined || !keys.takes(kernel, circuit)) {
+    await obtain({ artifact: circuit.zkey }, loading, tools);
+    await tools.shelf.put(circuit);
+    return undefined;
   }
-  const buffer = allocate(artifact, (length) => new SharedArrayBuffer(length));
-  await obtain({ artifact, into: new Uint8Array(buffer) }, loading, tools);
-  return { kind: "shared", buffer };
+  const wish = { circuit, kernel };
+  const isThere = await tools.store.use(circuit.zkey.sha256, async (file) => {
+    return file.size() === circuit.zkey.bytes;
+  });
+  const found = isThere ? await keys.findKey(wish, tools) : undefined;
+  const zkey = found === undefined ? await readArtifact(circuit.zkey, loading, tools) : undefined;
+  await tools.shelf.put(circuit);
+  return zkey === undefined ? found : keys.makeKey(wish, zkey, tools);
 };
 
 /** @throws NodeFailure "out_of_memory" where the browser throws a RangeError. */

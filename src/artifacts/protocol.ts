@@ -1,7 +1,7 @@
 /** The boundary between the node worker and the artifact worker: types only. */
 import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Circuit, Curve, Trust } from "../domain/circuit.ts";
-import type { EngineChoice, KernelReport } from "../domain/engine.ts";
+import type { EngineChoice, KernelName, KernelReport } from "../domain/engine.ts";
 import type { CachedCircuit } from "../domain/event.ts";
 import type { FailureCode } from "../domain/failure.ts";
 import type { CircuitId, Sha256 } from "../domain/ids.ts";
@@ -22,6 +22,11 @@ export type ArtifactApi = {
    */
   readonly kernels: (curve: Curve) => Promise<ChosenKernels>;
   readonly cached: () => Promise<readonly CachedCircuit[]>;
+  /**
+   * Something made with a circuit's files was wrong: its prepared key is made anew, from files that are hashed again, and the
+   * kernel that was used, if it is to blame, is the last to be used from now on.
+   */
+  readonly distrust: (doubt: Doubt) => Promise<void>;
   /** Deletes a circuit's files from this device. */
   readonly remove: (circuitId: CircuitId) => Promise<void>;
 };
@@ -33,6 +38,14 @@ export type ArtifactOptions = {
   readonly pinnedKeys: readonly string[];
   /** The setting. */
   readonly engine: EngineChoice;
+  /** How many provers there will be: each gets a region of its own behind a key that they share. */
+  readonly provers: number;
+};
+
+export type Doubt = {
+  readonly zkeyDigest: Sha256;
+  readonly curve: Curve;
+  readonly kernel: KernelName | undefined;
 };
 
 export type WantedCircuit = {
@@ -50,8 +63,8 @@ export type CircuitFiles = {
   readonly circuit: Circuit;
   readonly trust: Trust;
   readonly wasm: WebAssembly.Module;
-  /** Shared when the page is cross-origin isolated, else the file itself, which each prover reads. */
-  readonly zkey: ZkeyHandle;
+  /** The file, which only an engine without a prepared key reads. Whoever reads it hashes it. */
+  readonly zkey: BlobLike;
   /** snarkjs's verification_key.json. */
   readonly vkeyJson: string;
   /** Of the circuit's curve, fastest first; those that failed here are not among them. None: only snarkjs proves it. */
@@ -100,10 +113,6 @@ export type KeySlots = {
 
 /** In a file (src/groth16/key-file.ts), which each prover reads into a memory of its own. */
 export type KeyFile = { readonly kind: "file"; readonly file: BlobLike };
-
-export type ZkeyHandle =
-  | { readonly kind: "shared"; readonly buffer: SharedArrayBuffer }
-  | { readonly kind: "file"; readonly file: BlobLike };
 
 /** Blob, in a realm-free form. */
 export type BlobLike = {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { curves } from "../domain/circuit.ts";
 import { readBuiltInCircuit } from "../testing/circuits.ts";
 import { openTestModule } from "../testing/kernel-core.ts";
-import { keyFilePieces, readKeyFile, type ReadableKey } from "./key-file.ts";
+import { keyFilePieces, readKeyFile, type KeyOrigin, type ReadableKey } from "./key-file.ts";
 import { keyBytes } from "./key-layout.ts";
 import { convertZkey, keyOf, loadKey, type CoreModule, type KeyMemory } from "./open-core.ts";
 
@@ -34,10 +34,10 @@ describe("the file of a prepared key", () => {
     file = await fileOf(core, key);
   });
 
-  const read = (bytes: Uint8Array, origin = { zkey, layout: core.layout }) =>
+  const read = (bytes: Uint8Array, origin: KeyOrigin = { zkey, layout: core.layout }) =>
     readKeyFile(asFile(bytes), {
       origin,
-      room: (figures) => new Uint8Array(keyBytes(figures, core.layout)),
+      room: () => () => undefined,
     });
 
   test("loads as the very bytes that were written, with the same figures", async () => {
@@ -81,7 +81,7 @@ describe("the file of a prepared key", () => {
   test("is not another key's, nor another kernel's", async () => {
     const why = "it was made of another key or for another kernel";
     const { layout } = core;
-    const { sha256: other } = circuit.files.circuit.wasm;
+    const other = createHash("sha256").update("other").digest("hex");
     expect(await read(file, { zkey: other, layout })).toEqual({ ok: false, why });
     const wider = { ...layout, frBytes: layout.frBytes + 8 };
     expect(await read(file, { zkey, layout: wider })).toEqual({ ok: false, why });

@@ -90,8 +90,8 @@ export type ReadableKey = {
 
 export type ReadTools = {
   readonly origin: KeyOrigin;
-  /** Called when only the file's size has been checked: where a key of these figures goes, all of its bytes. */
-  readonly room: (figures: KeyFigures) => Uint8Array;
+  /** Called when only the file's size has been checked: what takes a key of these figures, piece by piece. */
+  readonly room: (figures: KeyFigures) => (piece: Uint8Array, at: number) => void;
 };
 
 export type ReadOutcome =
@@ -106,15 +106,15 @@ export type ReadOutcome =
 export const readKeyFile = async (file: ReadableKey, tools: ReadTools): Promise<ReadOutcome> => {
   const head = await readHead(file, tools.origin);
   if (typeof head === "string") return { ok: false, why: head };
-  const { figures, keyAt, begin, header } = head;
+  const { figures, keyAt, size, begin, header } = head;
   const hash = await createXXHash64();
   hash.update(begin.subarray(0, HASH_AT)).update(header);
-  const into = tools.room(figures);
-  for (let at = 0; at < into.length;) {
-    const piece = await file.read(keyAt + at, keyAt + Math.min(at + CHUNK_BYTES, into.length));
+  const put = tools.room(figures);
+  for (let at = 0; at < size;) {
+    const piece = await file.read(keyAt + at, keyAt + Math.min(at + CHUNK_BYTES, size));
     if (piece.length === 0) return { ok: false, why: "it is cut off" };
     hash.update(piece);
-    into.set(piece, at);
+    put(piece, at);
     at += piece.length;
   }
   const digest = hash.digest("binary");
@@ -125,6 +125,8 @@ export const readKeyFile = async (file: ReadableKey, tools: ReadTools): Promise<
 type Head = {
   readonly figures: KeyFigures;
   readonly keyAt: number;
+  /** Of the key. */
+  readonly size: number;
   readonly begin: Uint8Array;
   readonly header: Uint8Array;
 };
@@ -144,9 +146,9 @@ const readHead = async (file: ReadableKey, origin: KeyOrigin): Promise<Head | st
   const header = (await file.read(HEADER_AT, keyAt)).slice();
   const figures = readFigures(header, origin);
   if (typeof figures === "string") return figures;
-  const size = keyAt + keyBytes(figures, origin.layout);
-  if (file.size !== size) return `it has ${file.size} bytes, not ${size}`;
-  return { figures, keyAt, begin, header };
+  const size = keyBytes(figures, origin.layout);
+  if (file.size !== keyAt + size) return `it has ${file.size} bytes, not ${keyAt + size}`;
+  return { figures, keyAt, size, begin, header };
 };
 
 /** The figures, or what is wrong with the header. */

@@ -84,9 +84,10 @@ export const loadKey = async (
   { file, zkey, regions }: { readonly file: ReadableKey; zkey: string; regions: number },
 ): Promise<KeyMemory | string> => {
   let taken: KeyMemory | undefined;
-  const room = (figures: KeyFigures): Uint8Array => {
+  const room = (figures: KeyFigures) => {
     taken = takeMemory(core, figures, regions);
-    return keyOf(taken, core.layout);
+    const into = keyOf(taken, core.layout);
+    return (piece: Uint8Array, at: number): void => into.set(piece, at);
   };
   const outcome = await readKeyFile(file, { origin: { zkey, layout: core.layout }, room });
   if (!outcome.ok) return outcome.why;

@@ -1,8 +1,7 @@
 import type { Stage } from "../domain/task.ts";
 
-/** What a proof goes through, in order. "prepare key" comes only with the first proof of a circuit. */
+/** What a proof goes through, in order. */
 export const coreSteps = [
-  { name: "prepare key", stage: "ntt" },
   { name: "NTT", stage: "ntt" },
   { name: "MSM A", stage: "msm" },
   { name: "MSM B", stage: "msm" },

@@ -60,7 +60,10 @@ export const makeRun = async (
   // The shelf is the node's: a start that was given up must not open it under a later one.
   signal.throwIfAborted();
   const { pinnedKeys } = loaded;
-  await needs.shelf.open({ coordinatorOrigin: origin, pinnedKeys, engine: values.engine });
+  await needs.shelf.open({
+    ...{ coordinatorOrigin: origin, pinnedKeys },
+    ...{ engine: values.engine, provers: values.concurrency },
+  });
   const kernels = new ProverKernels(needs.shelf);
   if (isKernel(values.engine)) requireKernel(values.engine, await kernels.choose());
   signal.throwIfAborted();
@@ -118,6 +121,7 @@ const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
     spawn: (lane) => needs.spawnProver(lane, kernels.compiled()),
     togetherFrom: needs.togetherFrom,
     load: (wanted, heard) => shelf.load(wanted, heard),
+    doubt: (doubt) => void shelf.distrust(doubt),
     outbox: needs.store.outbox(scopeOf(origin, workerId)),
     identity: {
       offer: () => ({

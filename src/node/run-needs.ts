@@ -1,5 +1,5 @@
 /** What one life of a node needs of its surroundings. */
-import type { LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
+import type { Doubt, LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
 import type { Clock, Random } from "../domain/clock.ts";
 import type { NodeNews } from "../domain/event.ts";
 import type { Log } from "../domain/log.ts";
@@ -24,6 +24,8 @@ export type RunNeeds = {
   readonly spawn: (lane: number) => Prover;
   /** As in NodeNeeds. */
   readonly togetherFrom: number;
+  /** Something that was made with a circuit's files was wrong. */
+  readonly doubt: (doubt: Doubt) => void;
   /** `heard` is called while something comes of a download. */
   readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
   readonly outbox: OutboxStore;

@@ -57,7 +57,7 @@ export class Run {
       ...{ clock, random, log, show },
       spawn: needs.spawn,
       togetherFrom: needs.togetherFrom,
-      load: needs.load,
+      ...{ load: needs.load, doubt: needs.doubt },
       begin: coordinator.begin,
       distrust: (assignment: Assignment, message: string) =>
         void this.#decline(assignment, { code: "refused", message }),

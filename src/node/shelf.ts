@@ -3,6 +3,7 @@ import type {
   ArtifactOptions,
   ChosenKernels,
   CircuitFiles,
+  Doubt,
   FromArtifacts,
   LoadOutcome,
   WantedCircuit,
@@ -19,6 +20,7 @@ export type ArtifactWorker = {
   readonly load: (wanted: WantedCircuit) => Promise<LoadOutcome>;
   readonly kernels: (curve: Curve) => Promise<ChosenKernels>;
   readonly cached: () => Promise<readonly CachedCircuit[]>;
+  readonly distrust: (doubt: Doubt) => Promise<void>;
   readonly remove: (circuit: CircuitId) => Promise<void>;
   readonly listen: (listener: (message: FromArtifacts) => void) => void;
   readonly lost: Promise<NodeFailure>;
@@ -46,7 +48,10 @@ type KnownKey = { readonly circuitId: CircuitId; readonly vkeyJson: string };
 
 export class Shelf {
   readonly #needs: ShelfNeeds;
-  #options: ArtifactOptions = { coordinatorOrigin: "", pinnedKeys: [], engine: "auto" };
+  #options: ArtifactOptions = {
+    ...{ coordinatorOrigin: "", pinnedKeys: [] },
+    ...{ engine: "auto", provers: 1 },
+  };
   #worker: ArtifactWorker | undefined;
   #known: Readonly<Record<string, KnownKey>> = {};
   #cached: readonly CachedCircuit[] = [];
@@ -95,6 +100,15 @@ export class Shelf {
     } catch (reason) {
       this.#needs.log.warn("Kernels cannot be had", { curve, error: textOf(reason) });
       return { kernels: [], reports: [] };
+    }
+  }
+
+  /** Never rejects: at worst the same goes wrong again. */
+  async distrust(doubt: Doubt): Promise<void> {
+    try {
+      await this.#living().distrust(doubt);
+    } catch (reason) {
+      this.#needs.log.warn("Prepared key not dropped", { error: textOf(reason) });
     }
   }
 

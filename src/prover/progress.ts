@@ -8,6 +8,8 @@ export type Durations = ReadonlyMap<string, number>;
 export type Progress = {
   /** The step begins now, and the one before has ended. */
   readonly begin: (name: string) => void;
+  /** So much of the step that runs is done, 0..1. Told some ten times a second at most. */
+  readonly within: (share: number) => void;
   /** The step that runs now. */
   readonly stage: () => Stage;
   /** Ends the last step. */
@@ -23,6 +25,9 @@ export type ProgressTools = {
   readonly tell: (stage: Stage, share: number) => void;
 };
 
+/** What is told is for eyes, and for a watchdog that waits minutes. */
+const TELL_INTERVAL_MS = 100;
+
 /**
  * Follows a proof from step to step. There is no timer in it: it speaks when a computation has really come to a step, and
  * how far that is follows from how long each step usually takes.
@@ -32,6 +37,13 @@ export const createProgress = ({ steps, now, tell }: ProgressTools): Progress =>
   const durations = new Map<string, number>();
   let current = -1;
   let since = now();
+  let toldAt = -Infinity;
+
+  const tellShare = (step: Step, within: number): void => {
+    toldAt = now();
+    const before = steps.slice(0, current).reduce((sum, each) => sum + each.weight, 0);
+    tell(step.stage, total === 0 ? 0 : (before + within * step.weight) / total);
+  };
 
   const endCurrent = (): void => {
     const step = steps[current];
@@ -47,8 +59,11 @@ export const createProgress = ({ steps, now, tell }: ProgressTools): Progress =>
       if (step === undefined || index <= current) return;
       endCurrent();
       current = index;
-      const before = steps.slice(0, index).reduce((sum, each) => sum + each.weight, 0);
-      tell(step.stage, total === 0 ? 0 : before / total);
+      tellShare(step, 0);
+    },
+    within: (share) => {
+      const step = steps[current];
+      if (step !== undefined && now() - toldAt >= TELL_INTERVAL_MS) tellShare(step, share);
     },
     stage: () => steps[current]?.stage ?? "key",
     end: () => {

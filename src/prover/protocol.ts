@@ -1,18 +1,15 @@
 /** The boundary between the node worker and a prover worker: types only. */
 import type { CircuitFiles, CompiledKernel } from "../artifacts/protocol.ts";
+import type { KernelName } from "../domain/engine.ts";
 import type { FailureCause } from "../domain/failure.ts";
 import type { Proof, Receipt, Stage } from "../domain/task.ts";
 import type { MessagePortLike } from "../node/protocol.ts";
 
 export type ProverApi = {
   /**
-   * Called once, first. Progress comes over `port`. Resolves when it is ready to prove, with the first of the `kernels` of
-   * BN254; those of a circuit come with its files.
+   * Called once, first. Progress comes over `port`. Resolves when it is ready to prove.
    */
-  readonly attach: (
-    port: MessagePortLike,
-    kernels: readonly CompiledKernel[],
-  ) => Promise<ProverReady>;
+  readonly attach: (port: MessagePortLike, options: ProverOptions) => Promise<ProverReady>;
   /**
    * Proves one task and verifies the proof. One at a time. Never rejects for a bad input or a bad key: that is a value.
    * There is no cancel: end the worker.
@@ -25,6 +22,13 @@ export type ProverApi = {
   readonly help: (request: HelpRequest) => Promise<void>;
   /** Verifies a proof that was kept with its receipt. */
   readonly verify: (request: VerifyRequest) => Promise<VerifyOutcome>;
+};
+
+export type ProverOptions = {
+  /** Of BN254, the fastest first: what it says of itself. Those of a circuit come with its files. */
+  readonly kernels: readonly CompiledKernel[];
+  /** Which of the node's provers it is: says which slot of a shared key is its own. Undefined: none is. */
+  readonly lane: number | undefined;
 };
 
 export type ProverReady = {
@@ -52,7 +56,13 @@ export type HelpRequest = {
 };
 
 export type ProveOutcome =
-  | { readonly ok: true; readonly proof: Proof; readonly memoryBytes: number }
+  | {
+      readonly ok: true;
+      readonly proof: Proof;
+      readonly memoryBytes: number;
+      /** Engines that failed at it before another one made it. */
+      readonly distrusted: readonly DistrustedEngine[];
+    }
   | {
       readonly ok: false;
       readonly cause: FailureCause;
@@ -60,6 +70,12 @@ export type ProveOutcome =
       readonly message: string;
       readonly stage: Stage;
     };
+
+export type DistrustedEngine = {
+  readonly engine: string;
+  readonly kernel: KernelName | undefined;
+  readonly why: string;
+};
 
 /** Prover to node worker, over the port of `attach`. `share` is of the whole proof, 0..1, and never falls. */
 export type FromProver = {

@@ -1,24 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { createWitnessCalculator } from "../circuit/witness.ts";
 import type { Stage } from "../domain/task.ts";
 import { stages } from "../domain/task.ts";
 import type { Engine } from "./engine/engine.ts";
-import { openSnarkjs } from "./engine/snarkjs.ts";
+import type { Snarkjs } from "./engine/snarkjs.ts";
 import { prove, type ProveTools } from "./prove.ts";
 import type { ProveOutcome } from "./protocol.ts";
 import { readBuiltInCircuit, withZkey, type TestCircuit } from "../testing/circuits.ts";
-import { createZkeyReader } from "./zkey.ts";
+import { openProveTools } from "../testing/prover-tools.ts";
 
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-
-const toolsWith = (engine: Engine): ProveTools => ({
-  engine,
-  readZkey: createZkeyReader(),
-  calculatorOf: ({ wasm }) => createWitnessCalculator(wasm),
-  lastDurations: new Map(),
-  now: () => performance.now(),
-  random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-});
 
 const proofOf = (outcome: ProveOutcome) => {
   if (!outcome.ok) throw new Error(outcome.message);
@@ -26,14 +16,15 @@ const proofOf = (outcome: ProveOutcome) => {
 };
 
 describe("prove, with snarkjs", () => {
-  let engine: Engine;
+  let snarkjs: Snarkjs;
   let tools: ProveTools;
   let addition: TestCircuit;
   let range: TestCircuit;
 
   beforeAll(async () => {
-    engine = await openSnarkjs();
-    tools = toolsWith(engine);
+    const opened = await openProveTools();
+    ({ snarkjs } = opened);
+    tools = opened;
     addition = readBuiltInCircuit("addition");
     range = readBuiltInCircuit("range_proof");
   });
@@ -55,7 +46,7 @@ describe("prove, with snarkjs", () => {
     expect(proof.merkleRoot).toBe("");
     expect(proof.engine).toBe("snarkjs 0.7.6");
     const claim = { ...proof, vkeyJson: addition.files.vkeyJson };
-    expect(await engine.verify(claim)).toBe(true);
+    expect(await snarkjs.verify(claim)).toBe(true);
   });
 
   test("randomises: the same input gives another proof each time", async () => {
@@ -94,7 +85,7 @@ describe("prove, with snarkjs", () => {
   test("proves on BLS12-381, with a key from a file", async () => {
     const bls = readBuiltInCircuit("addition_bls12381");
     const file = new Blob([bls.zkeyBytes]);
-    const outcome = await run(bls, { files: { ...bls.files, zkey: { kind: "file", file } } });
+    const outcome = await run(bls, { files: { ...bls.files, zkey: file } });
     const proof = proofOf(outcome);
     expect(proof.curve).toBe("bls12381");
     expect(proof.bytes).toHaveLength(384);
@@ -140,7 +131,7 @@ describe("prove, with snarkjs", () => {
   }, 60_000);
 
   describe("a key that is not the circuit's", () => {
-    const fails = async (zkey: Uint8Array, message: RegExp): Promise<void> => {
+    const fails = async (zkey: Uint8Array<ArrayBuffer>, message: RegExp): Promise<void> => {
       const files = withZkey(addition.files, zkey);
       const outcome = await run(addition, { files });
       expect(outcome).toMatchObject({ ok: false, cause: "artifact" });
@@ -154,10 +145,10 @@ describe("prove, with snarkjs", () => {
       ));
 
     test("one that is cut off is refused", () =>
-      fails(addition.zkeyBytes.slice(0, 50_000), /the zkey does not fit .*cut off/));
+      fails(addition.zkeyBytes.slice(0, 50_000), /the zkey file is malformed: it is cut off/));
 
     test("another file is refused", () =>
-      fails(addition.wasmBytes, /the zkey does not fit .*does not begin with "zkey"/));
+      fails(addition.wasmBytes, /the zkey file is malformed: it does not begin with "zkey"/));
 
     test("whichever bit of it flips, no proof comes out that does not verify", async () => {
       const { vkeyJson } = addition.files;
@@ -169,7 +160,7 @@ describe("prove, with snarkjs", () => {
         const outcome = await run(addition, { files: withZkey(addition.files, damaged) });
         if (!outcome.ok) refused += 1;
         // A point that this witness does not use changes nothing.
-        else expect(await engine.verify({ ...outcome.proof, vkeyJson })).toBe(true);
+        else expect(await snarkjs.verify({ ...outcome.proof, vkeyJson })).toBe(true);
       }
       expect(refused).toBeGreaterThan(3);
       expect((await run(addition)).ok).toBe(true);
@@ -193,21 +184,22 @@ describe("prove, with snarkjs", () => {
 describe("what an engine throws", () => {
   const failing = (reason: Error): Engine => ({
     name: "failing",
-    curves: ["bn128"],
+    kernel: undefined,
     steps: () => [{ name: "only", stage: "msm", weight: 1 }],
+    open: () => Promise.resolve(),
     prove: ({ onStep }) => {
       onStep("only");
       return Promise.reject(reason);
     },
-    verify: () => Promise.resolve(true),
-    selfTest: () => undefined,
     memoryBytes: () => 0,
   });
 
   test("becomes a value with its stage", async () => {
     const circuit = readBuiltInCircuit("addition");
     const job = { files: circuit.files, input: circuit.input, onProgress: () => undefined };
-    expect(await prove(job, toolsWith(failing(new TypeError("boom"))))).toEqual({
+    const tools = await openProveTools();
+    const enginesFor = () => [failing(new TypeError("boom"))] as const;
+    expect(await prove(job, { ...tools, enginesFor })).toEqual({
       ok: false,
       cause: "internal",
       message: "proof generation failed: boom",

@@ -7,26 +7,36 @@ import type { Circuit } from "../domain/circuit.ts";
 import { NodeFailure, type FailureCause, type FailureCode } from "../domain/failure.ts";
 import type { Proof, Stage, StageTimings } from "../domain/task.ts";
 import { rootHex } from "../wire/proof.ts";
-import type { Engine, EngineProof } from "./engine/engine.ts";
+import type { Engine, EngineProof, Verifier } from "./engine/engine.ts";
+import { makeVerifiedProof, openEngine, type MadeProof } from "./make-proof.ts";
+import type { Pause } from "./pause.ts";
 import { createProgress, type Durations, type Progress, type Step } from "./progress.ts";
 import type { ProveOutcome } from "./protocol.ts";
-import { requireFittingZkey, type ZkeyReader } from "./zkey.ts";
 
 export type ProveTools = {
-  readonly engine: Engine;
-  readonly readZkey: ZkeyReader;
+  /** What can prove a circuit, best first; one of them always can. */
+  readonly enginesFor: (files: CircuitFiles) => Engines;
+  readonly verifier: Verifier;
+  /** Bytes that this prover's engines hold. */
+  readonly memoryBytes: () => number;
+  /** Lets the thread turn to its messages, so that it can be ended. */
+  readonly pause: Pause;
   readonly calculatorOf: (files: CircuitFiles) => WitnessCalculator;
-  /** How long each step of this circuit's last proof took, by the zkey's digest; kept up to date. */
+  /** How long each step of a circuit's last proof took, by engine and zkey; kept up to date. */
   readonly lastDurations: Map<string, Durations>;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly random: RandomBytes;
 };
 
+export type Engines = readonly [first: Engine, ...others: Engine[]];
+
 export type ProveJob = {
   readonly files: CircuitFiles;
   /** JSON in UTF-8. */
   readonly input: Uint8Array;
+  /** The record of a team whose helpers may take part: see domain/team.ts. */
+  readonly team?: SharedArrayBuffer | undefined;
   /** The share never falls. */
   readonly onProgress: (stage: Stage, share: number) => void;
 };
@@ -37,76 +47,89 @@ export type ProveJob = {
  */
 export const prove = async (job: ProveJob, tools: ProveTools): Promise<ProveOutcome> => {
   const { circuit } = job.files;
+  const engines = tools.enginesFor(job.files);
+  const steps = stepsOf(circuit, engines[0], tools);
   const progress = createProgress({
-    steps: stepsOf(circuit, tools),
+    steps,
     now: tools.now,
     tell: job.onProgress,
   });
   try {
     const startedAt = tools.now();
-    const made = await makeProof(job, tools, progress);
+    const made = await makeProof(job, { ...tools, engines }, progress);
     const durations = progress.end();
-    tools.lastDurations.set(circuit.zkey.sha256, durations);
+    const { engine, distrusted } = made;
+    // What took two engines says nothing of the next proof.
+    if (distrusted.length === 0) tools.lastDurations.set(nameOf(circuit, engine), durations);
     const proof: Proof = {
       curve: circuit.curve,
       bytes: made.proof.bytes,
       publicSignals: made.proof.publicSignals,
       merkleRoot: made.merkleRoot,
       durationMs: Math.round(tools.now() - startedAt),
-      timings: timingsOf(stepsOf(circuit, tools), durations),
-      engine: tools.engine.name,
+      timings: timingsOf(steps, durations),
+      engine: engine.name,
     };
-    return { ok: true, proof, memoryBytes: made.memoryBytes };
+    return { ok: true, proof, memoryBytes: made.memoryBytes, distrusted };
   } catch (reason) {
     return failureOf(NodeFailure.from(reason), progress.stage());
   }
 };
 
-/** Usual times of the steps around the engine's for a circuit of 16,000 constraints; the first proof measures its own. */
+/** Measured times of the steps around the engine's, in a first proof of 16,000 constraints; it then knows its own. */
 const KEY_MS = 2;
-const WITNESS_MS = 60;
-const CHECK_MS = 15;
+const WITNESS_MS = 40;
+const CHECK_MS = 13;
 
-const stepsOf = (circuit: Circuit, { engine, lastDurations }: ProveTools): readonly Step[] => {
+const nameOf = (circuit: Circuit, { name }: Engine): string => `${name} ${circuit.zkey.sha256}`;
+
+const stepsOf = (
+  circuit: Circuit,
+  engine: Engine,
+  { lastDurations }: ProveTools,
+): readonly Step[] => {
   const usual: readonly Step[] = [
     { name: "key", stage: "key", weight: KEY_MS },
     { name: "witness", stage: "witness", weight: WITNESS_MS },
     ...engine.steps(circuit),
     { name: "check", stage: "check", weight: CHECK_MS },
   ];
-  const last = lastDurations.get(circuit.zkey.sha256);
+  const last = lastDurations.get(nameOf(circuit, engine));
   return last === undefined
     ? usual
     : usual.map((step) => ({ ...step, weight: last.get(step.name) ?? 0 }));
 };
 
-type Made = {
-  readonly proof: EngineProof;
-  readonly merkleRoot: string;
-  readonly memoryBytes: number;
-};
+type Made = MadeProof & { readonly merkleRoot: string; readonly memoryBytes: number };
+type MakeTools = ProveTools & { readonly engines: Engines };
 
-const makeProof = async (job: ProveJob, tools: ProveTools, progress: Progress): Promise<Made> => {
-  const { engine } = tools;
-  const { circuit, vkeyJson } = job.files;
+const makeProof = async (job: ProveJob, tools: MakeTools, progress: Progress): Promise<Made> => {
+  const { engines, pause, verifier } = tools;
+  const { files, team } = job;
   progress.begin("key");
-  const zkey = await tools.readZkey(job.files);
-  const calculator = tools.calculatorOf(job.files);
-  requireFittingZkey(zkey.bytes, circuit, calculator.witnessSize);
+  const calculator = tools.calculatorOf(files);
+  const { witnessSize } = calculator;
+  // What fails here fails again when its turn comes.
+  await openEngine(engines[0], { files, witnessSize });
 
   progress.begin("witness");
+  await pause();
   const input = readInput(job, tools.random);
   const witness = calculator.calculate(input.signals);
+  await pause();
 
-  const { curve } = circuit;
-  const { wtns } = witness;
-  const proof = await engine.prove({ curve, zkey: zkey.bytes, wtns, onStep: progress.begin });
-
-  progress.begin("check");
-  if (!(await engine.verify({ ...proof, vkeyJson }))) throw unverified();
-  const merkleRoot = requireRoot(input.merkleRoot, proof);
-  const memoryBytes = engine.memoryBytes() + witnessBytes(witness) + zkey.ownBytes;
-  return { proof, merkleRoot, memoryBytes };
+  const attempt = {
+    ...{ files, witnessSize, team, wtns: witness.wtns },
+    onStep: progress.begin,
+    onProgress: (share: number) => {
+      progress.within(share);
+      return pause();
+    },
+    onCheck: () => progress.begin("check"),
+  };
+  const made = await makeVerifiedProof(attempt, engines, verifier);
+  const merkleRoot = requireRoot(input.merkleRoot, made.proof);
+  return { ...made, merkleRoot, memoryBytes: tools.memoryBytes() + witnessBytes(witness) };
 };
 
 const readInput = ({ files, input }: ProveJob, random: RandomBytes): CircuitInput => {
@@ -125,12 +148,6 @@ const requireRoot = (root: bigint | undefined, proof: EngineProof): string => {
   const message = `the circuit's public signals do not show the tree's root ${root}`;
   throw new NodeFailure("artifact", message);
 };
-
-const unverified = (): NodeFailure =>
-  new NodeFailure(
-    "artifact",
-    "the proof does not verify with the circuit's verification key: its zkey or wasm is damaged or another circuit's",
-  );
 
 const timingsOf = (steps: readonly Step[], durations: Durations): StageTimings => {
   const sum = (stage: Stage): number =>

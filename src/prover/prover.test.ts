@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import { openSnarkjs } from "./engine/snarkjs.ts";
+import { proverTools } from "../testing/prover-tools.ts";
 import { createProver } from "./prover.ts";
 
 const port = { postMessage: () => undefined, onmessage: null };
-const random = (length: number): Uint8Array => new Uint8Array(length);
+const options = { kernels: [], lane: undefined };
 
 it("tells its engine, and how long the engine's fixed piece of work took", async () => {
   const engine = await openSnarkjs();
@@ -13,16 +14,17 @@ it("tells its engine, and how long the engine's fixed piece of work took", async
     worked += 1;
     at += 123.4;
   };
-  const openEngine = () => Promise.resolve({ ...engine, selfTest });
-  const prover = createProver({ openEngine, now: () => at, random });
-  expect(await prover.attach(port, [])).toEqual({ engine: "snarkjs 0.7.6", selfTestMs: 123 });
+  const open = () => Promise.resolve({ ...engine, selfTest });
+  const prover = createProver(proverTools({ openSnarkjs: open, now: () => at }));
+  expect(await prover.attach(port, options)).toEqual({ engine: "snarkjs 0.7.6", selfTestMs: 123 });
   expect(worked).toBe(1);
 });
 
 it("never says 0, which means unknown", async () => {
   const engine = await openSnarkjs();
-  const prover = createProver({ openEngine: () => Promise.resolve(engine), now: () => 0, random });
-  expect((await prover.attach(port, [])).selfTestMs).toBe(1);
+  const open = () => Promise.resolve(engine);
+  const prover = createProver(proverTools({ openSnarkjs: open, now: () => 0 }));
+  expect((await prover.attach(port, options)).selfTestMs).toBe(1);
 });
 
 it("works for a time that can be told apart from nothing, and not for long", async () => {

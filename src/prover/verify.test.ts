@@ -1,16 +1,14 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createWitnessCalculator } from "../circuit/witness.ts";
 import { attemptId, taskId, workerId } from "../domain/ids.ts";
 import { readBuiltInCircuit } from "../testing/circuits.ts";
 import { encodePublicSignals } from "../wire/proof.ts";
 import { proofDigest, signReceipt } from "../wire/receipt.ts";
-import type { Engine } from "./engine/engine.ts";
-import { openSnarkjs } from "./engine/snarkjs.ts";
+import { openProveTools } from "../testing/prover-tools.ts";
+import type { Snarkjs } from "./engine/snarkjs.ts";
 import { prove } from "./prove.ts";
 import type { VerifyRequest } from "./protocol.ts";
 import { verify } from "./verify.ts";
-import { createZkeyReader } from "./zkey.ts";
 
 const secretKey = new Uint8Array(32).fill(5);
 const publicKey = ed25519.getPublicKey(secretKey);
@@ -21,23 +19,14 @@ const required = <Value>(value: Value | undefined): Value => {
 };
 
 describe("verify", () => {
-  let engine: Engine;
+  let engine: Snarkjs;
   let good: VerifyRequest;
 
   beforeAll(async () => {
-    engine = await openSnarkjs();
+    const tools = await openProveTools();
+    engine = tools.snarkjs;
     const { files, input } = readBuiltInCircuit("addition");
-    const outcome = await prove(
-      { files, input, onProgress: () => undefined },
-      {
-        engine,
-        readZkey: createZkeyReader(),
-        calculatorOf: ({ wasm }) => createWitnessCalculator(wasm),
-        lastDurations: new Map(),
-        now: () => performance.now(),
-        random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      },
-    );
+    const outcome = await prove({ files, input, onProgress: () => undefined }, tools);
     if (!outcome.ok) throw new Error(outcome.message);
     const { bytes, publicSignals } = outcome.proof;
     const body = {

@@ -9,11 +9,11 @@ import {
   verifyReceipt,
   type ReceiptBody,
 } from "../wire/receipt.ts";
-import type { Engine } from "./engine/engine.ts";
+import type { Verifier } from "./engine/engine.ts";
 import type { VerifyOutcome, VerifyRequest } from "./protocol.ts";
 
 /** Checks a receipt and the proof that was kept with it. What is wrong first is the problem that is told. */
-export const verify = async (request: VerifyRequest, engine: Engine): Promise<VerifyOutcome> => {
+export const verify = async (request: VerifyRequest, engine: Verifier): Promise<VerifyOutcome> => {
   const signature = verifyReceipt(request.receipt, request.knownKeys);
   const body = readBody(request);
   if (body instanceof NodeFailure) {
@@ -56,7 +56,7 @@ const checkDigest = (request: VerifyRequest, body: ReceiptBody): string => {
 const checkProof = async (
   { vkeyJson, proofBytes: bytes, publicSignals }: VerifyRequest,
   body: ReceiptBody,
-  engine: Engine,
+  engine: Verifier,
 ): Promise<string> => {
   const vkeyDigest = bytesToHex(sha256(new TextEncoder().encode(vkeyJson)));
   if (vkeyDigest !== body.vkeyDigest) {

@@ -1,5 +1,5 @@
 /** An artifact worker without its worker, on a real server: what its tests share. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createArtifacts, type ArtifactTools } from "../artifacts/artifacts.ts";
 import type {
   ArtifactApi,
@@ -102,10 +102,12 @@ export const startArtifactStand = async (): Promise<ArtifactStand> => {
         fallback: openMemory,
         offered: [],
         isolated: true,
+        uniqueName: randomUUID,
         memoryBudgetBytes: 2 ** 30,
         ...changes,
       });
-      const options = { coordinatorOrigin: server.origin, pinnedKeys, engine: "auto" } as const;
+      const engine = "auto" as const;
+      const options = { coordinatorOrigin: server.origin, pinnedKeys, engine, provers: 2 };
       await artifacts.attach(port, options);
       return artifacts;
     },

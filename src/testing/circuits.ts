@@ -57,7 +57,7 @@ const assemble = (circuit: Circuit, contents: Contents): TestCircuit => ({
     circuit,
     trust: "unsigned",
     wasm: new WebAssembly.Module(contents.wasm),
-    zkey: { kind: "shared", buffer: shared(contents.zkey) },
+    zkey: new Blob([contents.zkey]),
     vkeyJson: new TextDecoder().decode(contents.vkey),
     kernels: [],
     key: undefined,
@@ -101,17 +101,12 @@ export const witnessOf = ({ files, input }: TestCircuit): Uint8Array<ArrayBuffer
   return createWitnessCalculator(files.wasm).calculate(signals).wtns;
 };
 
-/** The same files with another zkey. */
-export const withZkey = (files: CircuitFiles, zkey: Uint8Array): CircuitFiles => ({
+/** The same files with another zkey, which is the one that the manifest names. */
+export const withZkey = (files: CircuitFiles, zkey: Uint8Array<ArrayBuffer>): CircuitFiles => ({
   ...files,
-  zkey: { kind: "shared", buffer: shared(zkey) },
+  circuit: { ...files.circuit, zkey: artifactOf(files.circuit.zkey.url, zkey) },
+  zkey: new Blob([zkey]),
 });
-
-const shared = (bytes: Uint8Array): SharedArrayBuffer => {
-  const buffer = new SharedArrayBuffer(bytes.byteLength);
-  new Uint8Array(buffer).set(bytes);
-  return buffer;
-};
 
 /** A Groth16 zkey's header comes second: two primes with their lengths, then wires, public signals, domain size. */
 const sizesOf = (zkey: Uint8Array): Pick<Circuit, "constraints" | "domainSize"> => {

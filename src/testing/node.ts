@@ -143,6 +143,7 @@ export class FakeTab {
         },
         kernels: () => Promise.resolve(options.kernels ?? { kernels: [], reports: [] }),
         cached: () => Promise.resolve([{ circuitId: additionId, bytes: 10 }]),
+        distrust: () => Promise.resolve(),
         remove: () => Promise.resolve(),
         listen: () => undefined,
         lost: new Promise(() => undefined),

@@ -1,5 +1,6 @@
 /** A pool with fake provers, whose tasks a test gives one by one. */
 import { create } from "@bufbuild/protobuf";
+import type { Doubt } from "../artifacts/protocol.ts";
 import type { Assignment, Report } from "../domain/task.ts";
 import { TaskAssignmentSchema } from "../gen/coordinator_pb.ts";
 import { Pool } from "../node/pool/pool.ts";
@@ -42,6 +43,7 @@ export const pooled = ({
   const reports: Report[] = [];
   const begun: string[] = [];
   const declined: string[][] = [];
+  const doubts: Doubt[] = [];
   const waiting: Assignment[] = [];
   let notify = (): void => undefined;
   let closed = false;
@@ -62,6 +64,7 @@ export const pooled = ({
         return begin(attempt, signal);
       },
       distrust: () => undefined,
+      doubt: (doubt) => doubts.push(doubt),
       decline: ({ taskId }, why) => declined.push([taskId, why.code]),
       allowUnsigned: () => false,
       show: (event) => events.push(event),
@@ -93,5 +96,5 @@ export const pooled = ({
     await Promise.all(streams);
   };
   const proverOf = (index: number): FakeProver => the(provers[index]);
-  return { begun, clock, close, declined, events, give, pool, proverOf, provers, reports };
+  return { begun, clock, close, declined, doubts, events, give, pool, proverOf, provers, reports };
 };

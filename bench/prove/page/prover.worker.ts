@@ -1,12 +1,12 @@
 /** One prover: a competitor and a circuit, whose files stay in memory as they do in a node's prover. */
 import { expose } from "comlink";
-import type { ProofJob } from "../../../src/prover/engine/engine.ts";
+import type { SnarkjsJob } from "../../../src/prover/engine/snarkjs.ts";
 import type { Prover } from "../competitor.ts";
 import { provers } from "../competitors.ts";
 import type { ProverWorker } from "../protocol.ts";
 
 let competitor: string | undefined;
-let job: ProofJob | undefined;
+let job: SnarkjsJob | undefined;
 let prover: Prover | undefined;
 
 const fetchBytes = async (url: string): Promise<Uint8Array> => {

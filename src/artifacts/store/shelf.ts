@@ -18,9 +18,15 @@ type Kept = {
   readonly circuitId: CircuitId;
   readonly zkey: Sha256;
   readonly files: readonly KeptFile[];
+  /** What was made of the zkey: it can be made again. */
+  readonly prepared?: PreparedFile;
   readonly usedAtMs: number;
 };
 type KeptFile = { readonly sha256: Sha256; readonly bytes: number };
+export type PreparedFile = { readonly name: string; readonly bytes: number };
+
+/** Prepared files are named after their zkey. */
+const preparedName = /^([0-9a-f]{64})\.[\w.]+$/;
 
 /** Which circuits' files are kept here, and which of them goes first when room is needed. */
 export class Shelf {
@@ -40,9 +46,9 @@ export class Shelf {
   }
 
   circuits(): readonly CachedCircuit[] {
-    return Array.from(this.#kept.values(), ({ circuitId, files }) => ({
+    return Array.from(this.#kept.values(), ({ circuitId, files, prepared }) => ({
       circuitId,
-      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      bytes: files.reduce((sum, file) => sum + file.bytes, prepared?.bytes ?? 0),
     }));
   }
 
@@ -72,14 +78,43 @@ export class Shelf {
   /** The circuit's files are complete. */
   async put(circuit: Circuit): Promise<void> {
     const zkey = circuit.zkey.sha256;
-    const isNew = !this.#kept.has(zkey);
-    this.#kept.set(zkey, this.#usedNow({ circuitId: circuit.id, zkey, files: filesOf(circuit) }));
+    const before = this.#kept.get(zkey);
+    const files = filesOf(circuit);
+    this.#kept.set(zkey, this.#usedNow({ ...before, circuitId: circuit.id, zkey, files }));
     await this.#save();
-    if (isNew) this.#tools.onChange(this.circuits());
+    if (before === undefined) this.#tools.onChange(this.circuits());
+  }
+
+  /** The prepared key that is kept of a circuit. */
+  preparedOf({ zkey }: Circuit): string | undefined {
+    return this.#kept.get(zkey.sha256)?.prepared?.name;
+  }
+
+  /** A circuit's prepared key is complete, and takes the place of the one before. */
+  async putPrepared({ zkey }: Circuit, prepared: PreparedFile): Promise<void> {
+    const entry = this.#kept.get(zkey.sha256);
+    if (entry === undefined) return;
+    this.#kept.set(entry.zkey, { ...entry, prepared });
+    await this.#save();
+    const before = entry.prepared?.name;
+    if (before !== undefined && before !== prepared.name) await this.#tools.store.remove(before);
+    this.#tools.onChange(this.circuits());
+  }
+
+  /** Deletes a circuit's prepared key. */
+  async dropPrepared(zkey: Sha256): Promise<void> {
+    const entry = this.#kept.get(zkey);
+    if (entry?.prepared === undefined) return;
+    const { prepared, ...rest } = entry;
+    this.#kept.set(zkey, rest);
+    await this.#save();
+    await this.#tools.store.remove(prepared.name);
+    this.#tools.onChange(this.circuits());
   }
 
   /**
-   * Gives up one thing that nobody uses: a download that was never finished, else the circuit that was used longest ago.
+   * Gives up one thing that nobody uses: what was never finished, else the prepared key, else the circuit, that was used
+   * longest ago.
    *
    * @throws `reason` when that does not say that storage is full, NodeFailure "platform" when there is nothing left.
    */
@@ -91,11 +126,15 @@ export class Shelf {
       await this.#tools.store.remove(orphan);
       return;
     }
-    const oldest = kept
+    const byUse = kept
       .filter((entry) => !this.#held.has(entry.zkey))
-      .sort((one, other) => one.usedAtMs - other.usedAtMs)[0];
-    if (oldest === undefined) throw storageFull(reason);
-    await this.#drop(oldest);
+      .sort((one, other) => one.usedAtMs - other.usedAtMs);
+    // Making a key again takes a second; fetching a circuit may take minutes.
+    const prepared = byUse.find((entry) => entry.prepared !== undefined);
+    const oldest = byUse[0];
+    if (prepared !== undefined) await this.dropPrepared(prepared.zkey);
+    else if (oldest !== undefined) await this.#drop(oldest);
+    else throw storageFull(reason);
   }
 
   /** Deletes all versions of a circuit. */
@@ -117,6 +156,7 @@ export class Shelf {
       const isFree = !needed.has(file.sha256) && !this.#held.has(file.sha256);
       if (isFree) await this.#tools.store.remove(file.sha256);
     }
+    if (entry.prepared !== undefined) await this.#tools.store.remove(entry.prepared.name);
     this.#tools.onChange(this.circuits());
   }
 
@@ -131,9 +171,14 @@ const findOrphan = async (
   kept: readonly Kept[],
   held: ReadonlyMap<Sha256, number>,
 ): Promise<string | undefined> => {
-  const known = digestsOf(kept);
-  const names = (await store.list()).map((file) => sha256(file.name));
-  return names.find((name) => name !== undefined && !known.has(name) && !held.has(name));
+  const digests = digestsOf(kept);
+  const prepared = new Set(kept.flatMap((entry) => entry.prepared?.name ?? []));
+  const isOrphan = (name: string): boolean => {
+    const zkey = sha256(preparedName.exec(name)?.[1] ?? name);
+    if (zkey === undefined || held.has(zkey)) return false;
+    return !digests.has(zkey) || (zkey !== name && !prepared.has(name));
+  };
+  return (await store.list()).map((file) => file.name).find(isOrphan);
 };
 
 const digestsOf = (kept: readonly Kept[]): ReadonlySet<Sha256> =>
@@ -159,7 +204,17 @@ const readKept = (value: unknown): readonly Kept[] => {
   const files = value.files.flatMap(readKeptFile);
   const usedAtMs = Number(value.usedAtMs);
   if (id === undefined || zkey === undefined || !Number.isFinite(usedAtMs)) return [];
-  return [{ circuitId: id, zkey, files, usedAtMs }];
+  const prepared = readPrepared(value.prepared);
+  return [
+    { circuitId: id, zkey, files, usedAtMs, ...(prepared === undefined ? {} : { prepared }) },
+  ];
+};
+
+const readPrepared = (value: unknown): PreparedFile | undefined => {
+  if (!isRecord(value)) return undefined;
+  const { name, bytes } = value;
+  const isOne = typeof name === "string" && preparedName.test(name) && Number.isSafeInteger(bytes);
+  return isOne ? { name, bytes: Number(bytes) } : undefined;
 };
 
 const readKeptFile = (value: unknown): readonly KeptFile[] => {

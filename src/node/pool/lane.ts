@@ -19,6 +19,7 @@ import {
   seedWords,
   unloadable,
 } from "./reports.ts";
+import { tellDoubts } from "./doubts.ts";
 import type { LaneView } from "./lending.ts";
 import type { SharedProof } from "./loan.ts";
 import { Slot } from "./slot.ts";
@@ -186,6 +187,7 @@ export class Lane {
     };
     this.#shared.changed();
     const outcome = await this.#guarded(job, prover.prove(request));
+    tellDoubts(this.#needs, outcome, loaded.files);
     return outcome.ok
       ? this.#proved(job, outcome, loaded.files)
       : this.#failed(job, { ...outcome, message: seedWords(outcome.message) });

@@ -1,5 +1,5 @@
 /** What the pool needs of a prover worker and of its surroundings. */
-import type { LoadOutcome, WantedCircuit } from "../../artifacts/protocol.ts";
+import type { Doubt, LoadOutcome, WantedCircuit } from "../../artifacts/protocol.ts";
 import type { Clock, Random } from "../../domain/clock.ts";
 import type { NodeNews } from "../../domain/event.ts";
 import type { FailureCause, NodeFailure } from "../../domain/failure.ts";
@@ -35,6 +35,8 @@ export type PoolNeeds = {
   readonly spawn: (lane: number) => Prover;
   /** `heard` is called while something comes of a download. */
   readonly load: (wanted: WantedCircuit, heard: () => void) => Promise<LoadOutcome>;
+  /** Something that was made with a circuit's files was wrong. */
+  readonly doubt: (doubt: Doubt) => void;
   /** Tells the coordinator that a prover has begun. Nobody waits for the answer; a "no" ends the attempt. */
   readonly begin: (attempt: AttemptRef, signal: AbortSignal) => Promise<StartAnswer>;
   /** Hands an attempt back unproven: its circuit is not signed by a key that this node trusts. */

@@ -5,6 +5,7 @@ import type {
   ArtifactOptions,
   ChosenKernels,
   CompiledKernel,
+  Doubt,
   FromArtifacts,
   LoadOutcome,
   WantedCircuit,
@@ -39,7 +40,8 @@ export const spawnProver = (lane: number, kernels: Promise<readonly CompiledKern
   const life = lifeOf(worker, "prover");
   const remote = wrap<ProverApi>(worker);
   const { port1, port2 } = new MessageChannel();
-  const attach = async () => remote.attach(transfer(port2, [port2]), await kernels);
+  const attach = async () =>
+    remote.attach(transfer(port2, [port2]), { kernels: await kernels, lane });
   return {
     ready: life.within(ATTACH_LIMIT_MS, attach()),
     prove: (request: ProveRequest): Promise<ProveOutcome> =>
@@ -68,7 +70,10 @@ export const spawnVerifier = () => {
   return {
     verify: async (request: VerifyRequest): Promise<VerifyOutcome> => {
       // It proves nothing.
-      await life.within(ATTACH_LIMIT_MS, remote.attach(transfer(port2, [port2]), []));
+      await life.within(
+        ATTACH_LIMIT_MS,
+        remote.attach(transfer(port2, [port2]), { kernels: [], lane: undefined }),
+      );
       return life.within(VERIFY_LIMIT_MS, remote.verify(request));
     },
     terminate: (): void => {
@@ -104,6 +109,10 @@ export const spawnArtifacts = (options: ArtifactOptions) => {
     cached: async (): Promise<readonly CachedCircuit[]> => {
       await attached;
       return life.within(STORAGE_LIMIT_MS, remote.cached());
+    },
+    distrust: async (doubt: Doubt): Promise<void> => {
+      await attached;
+      return life.within(STORAGE_LIMIT_MS, remote.distrust(doubt));
     },
     remove: async (circuit: CircuitId): Promise<void> => {
       await attached;

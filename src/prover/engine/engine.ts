@@ -1,26 +1,35 @@
-/** What makes and checks proofs: types only. One file per engine; prover.worker.ts names the one that is used. */
-import type { Circuit, Curve } from "../../domain/circuit.ts";
+/** What makes and checks proofs: types only. */
+import type { CircuitFiles } from "../../artifacts/protocol.ts";
+import type { Circuit } from "../../domain/circuit.ts";
+import type { KernelName } from "../../domain/engine.ts";
 import type { Stage } from "../../domain/task.ts";
 
+/** One way to make a proof. One job at a time. */
 export type Engine = {
   /** With its version, e.g. "snarkjs 0.7.6". */
   readonly name: string;
-  readonly curves: readonly Curve[];
+  /** Of our own core; undefined for snarkjs. */
+  readonly kernel: KernelName | undefined;
   /** What a proof of this circuit goes through, in order. */
-  readonly steps: (circuit: Pick<Circuit, "curve" | "domainSize">) => readonly EngineStep[];
+  readonly steps: (circuit: SizedCircuit) => readonly EngineStep[];
   /**
-   * Makes a Groth16 proof. Each proof is randomised anew. One at a time.
+   * Has the circuit's key at hand, until that of another is opened.
    *
-   * @throws NodeFailure "artifact" when the zkey does not fit or gives no proof, "out_of_memory", "internal".
+   * @throws NodeFailure "artifact" when the zkey is damaged or does not fit the circuit, "out_of_memory"; anything else is
+   * the engine's own fault.
    */
-  readonly prove: (job: ProofJob) => Promise<EngineProof>;
-  /** Whether a proof holds. Malformed proofs, signals and keys do not; never throws for them. */
-  readonly verify: (claim: ProofClaim) => Promise<boolean>;
-  /** A fixed piece of curve work, the same on every device: what it takes says how fast this one is. */
-  readonly selfTest: () => void;
-  /** Bytes of WebAssembly memory that the engine holds now; they only grow until a prover ends. */
+  readonly open: (job: OpenJob) => Promise<void>;
+  /**
+   * Makes a Groth16 proof with the key that is open. Each proof is randomised anew.
+   *
+   * @throws NodeFailure "out_of_memory"; anything else may be the engine's fault or the files'.
+   */
+  readonly prove: (job: EngineJob) => Promise<EngineProof>;
+  /** Bytes that the engine holds now for itself: memory that all provers share is not among them. */
   readonly memoryBytes: () => number;
 };
+
+export type SizedCircuit = Pick<Circuit, "curve" | "domainSize">;
 
 export type EngineStep = {
   readonly name: string;
@@ -29,14 +38,21 @@ export type EngineStep = {
   readonly weight: number;
 };
 
-export type ProofJob = {
-  readonly curve: Curve;
-  /** A whole .zkey file; may lie in shared memory. */
-  readonly zkey: Uint8Array;
+export type OpenJob = {
+  readonly files: CircuitFiles;
+  /** Wires that the circuit's witness has. */
+  readonly witnessSize: number;
+};
+
+export type EngineJob = {
   /** A whole .wtns file. */
   readonly wtns: Uint8Array;
   /** Called when a step begins, from between computations. */
   readonly onStep: (name: string) => void;
+  /** The share that is done of the step that runs. Waited for. */
+  readonly onProgress: (share: number) => void | Promise<void>;
+  /** The record of a team whose helpers may take part: see domain/team.ts. */
+  readonly team: SharedArrayBuffer | undefined;
 };
 
 export type EngineProof = {
@@ -49,4 +65,9 @@ export type EngineProof = {
 export type ProofClaim = EngineProof & {
   /** snarkjs's verification_key.json. */
   readonly vkeyJson: string;
+};
+
+export type Verifier = {
+  /** Whether a proof holds. Malformed proofs, signals and keys do not; never throws for them. */
+  readonly verify: (claim: ProofClaim) => Promise<boolean>;
 };

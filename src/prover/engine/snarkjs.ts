@@ -5,12 +5,37 @@ import {
   type Logger,
   type VerificationKey,
 } from "snarkjs";
-import { curves, type Curve } from "../../domain/circuit.ts";
+import type { CircuitFiles } from "../../artifacts/protocol.ts";
+import { curves, type Circuit, type Curve } from "../../domain/circuit.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import { decodeProof, encodeProof, encodePublicSignals } from "../../wire/proof.ts";
-import type { Engine, EngineProof, ProofClaim, ProofJob } from "./engine.ts";
+import { readZkey } from "../../groth16/zkey.ts";
+import { requireFittingKey } from "../fit.ts";
+import type { Engine, EngineProof, ProofClaim, Verifier } from "./engine.ts";
 import { recordMemories } from "./recorded-memories.ts";
 import { createStepReader, snarkjsSteps } from "./snarkjs-steps.ts";
+
+export type Snarkjs = Verifier & {
+  readonly name: string;
+  /**
+   * @throws NodeFailure "artifact" when the zkey gives no proof, "out_of_memory", "internal".
+   */
+  readonly prove: (job: SnarkjsJob) => Promise<EngineProof>;
+  /** A fixed piece of curve work, the same on every device: what it takes says how fast this one is. */
+  readonly selfTest: () => void;
+  /** Bytes of WebAssembly memory that it holds now; they only grow until a prover ends. */
+  readonly memoryBytes: () => number;
+};
+
+export type SnarkjsJob = {
+  readonly curve: Curve;
+  /** A whole .zkey file. */
+  readonly zkey: Uint8Array;
+  /** A whole .wtns file. */
+  readonly wtns: Uint8Array;
+  /** Called when a step begins, from between computations. */
+  readonly onStep: (name: string) => void;
+};
 
 /** The globals in which ffjavascript keeps a curve; importing it sets both to null. */
 const cacheOf = { bn128: "curve_bn128", bls12381: "curve_bls12381" } as const;
@@ -23,7 +48,7 @@ const cacheOf = { bn128: "curve_bn128", bls12381: "curve_bls12381" } as const;
  * snarkjs looks for a curve that it has built before, and ask without the option. Randomness comes from ffjavascript's
  * ChaCha generator, seeded by crypto.getRandomValues.
  */
-export const openSnarkjs = async (): Promise<Engine> => {
+export const openSnarkjs = async (): Promise<Snarkjs> => {
   const memories = new Map<Curve, readonly WebAssembly.Memory[]>();
 
   const openCurve = async (curve: Curve): Promise<SnarkjsCurve> => {
@@ -55,8 +80,6 @@ export const openSnarkjs = async (): Promise<Engine> => {
   const bn128 = await openCurve("bn128");
   return {
     name: "snarkjs 0.7.6",
-    curves,
-    steps: snarkjsSteps,
     prove: (job) => guarded(job.curve, () => prove(job)),
     verify: async (claim) => {
       const parsed = parseClaim(claim);
@@ -72,7 +95,35 @@ export const openSnarkjs = async (): Promise<Engine> => {
   };
 };
 
-/** Points of BN254 that the self-test multiplies one after the other: some 70 ms on a desktop. */
+/** As the last of a prover's engines. A key is kept until another circuit's is needed: it is in memory during a proof anyway. */
+export const createSnarkjsEngine = (
+  snarkjs: Snarkjs,
+  readFile: (files: CircuitFiles) => Promise<Uint8Array>,
+): Engine => {
+  let kept: { readonly circuit: Circuit; readonly zkey: Uint8Array } | undefined;
+  return {
+    name: snarkjs.name,
+    kernel: undefined,
+    steps: snarkjsSteps,
+    open: async ({ files, witnessSize }) => {
+      const { circuit } = files;
+      if (kept?.circuit.zkey.sha256 !== circuit.zkey.sha256) {
+        // Let go of the one before while the next is read.
+        kept = undefined;
+        kept = { circuit, zkey: await readFile(files) };
+      }
+      requireFittingKey(readZkey(kept.zkey), circuit, witnessSize);
+    },
+    prove: async ({ wtns, onStep }) => {
+      if (kept === undefined) throw new NodeFailure("internal", "no key is open");
+      const { circuit, zkey } = kept;
+      return snarkjs.prove({ curve: circuit.curve, zkey, wtns, onStep });
+    },
+    memoryBytes: () => snarkjs.memoryBytes() + (kept?.zkey.byteLength ?? 0),
+  };
+};
+
+/** Points of BN254 that the self-test multiplies one after the other: some 70 ms on a desktop. See kernel-speed.ts. */
 const SELF_TEST_POINTS = 256;
 /** Any scalar of full length. */
 const selfTestScalar = Uint8Array.from({ length: 32 }, (_, index) => (index * 37 + 11) & 0xff);
@@ -83,7 +134,7 @@ const multiply = ({ G1 }: SnarkjsCurve): void => {
     point = G1.timesScalar(point, selfTestScalar);
 };
 
-const prove = async ({ curve, zkey, wtns, onStep }: ProofJob): Promise<EngineProof> => {
+const prove = async ({ curve, zkey, wtns, onStep }: SnarkjsJob): Promise<EngineProof> => {
   const read = createStepReader(onStep);
   const logger: Logger = { debug: read, info: read, warn: read, error: read };
   const { proof, publicSignals } = await groth16.prove(zkey, wtns, logger);

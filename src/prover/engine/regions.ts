@@ -1,0 +1,28 @@
+/**
+ * Whose a region of shared memory is. A prover that was ended may go on computing, and writing, for as long as the browser
+ * takes to stop its thread (Chromium: up to two seconds, when the thread does not turn to its messages). A Web Lock tells
+ * when it is over: the browser frees a worker's locks when its thread has ended, and not before. So whoever holds the lock
+ * of a region is the only one who writes to it.
+ */
+import type { KeySlots } from "../../artifacts/protocol.ts";
+
+/**
+ * Waits for a lock and holds it until what it gives is called, or this worker ends. Undefined when it is not to be had within
+ * `ms`.
+ */
+export type HoldLock = (name: string, ms: number) => Promise<(() => void) | undefined>;
+
+export type Region = { readonly index: number; readonly release: () => void };
+
+/** Above the two seconds in which a browser ends a thread; a new prover takes longer to start than most take to end. */
+const WAIT_MS = 5_000;
+
+/** This prover's region, when whoever had it before is gone. Undefined when there is none for it. */
+export const claimRegion = async (
+  { name, count }: KeySlots,
+  { lane, holdLock }: { readonly lane: number | undefined; readonly holdLock: HoldLock },
+): Promise<Region | undefined> => {
+  if (lane === undefined || lane >= count) return undefined;
+  const release = await holdLock(`${name} ${lane}`, WAIT_MS);
+  return release === undefined ? undefined : { index: lane, release };
+};

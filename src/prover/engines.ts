@@ -1,0 +1,48 @@
+/** The engines of one prover, each opened when it is first needed. */
+import type { CircuitFiles, CompiledKernel } from "../artifacts/protocol.ts";
+import { coreTakes, createCoreEngine, type CoreEngine, type CoreTools } from "./engine/core.ts";
+import type { Engine } from "./engine/engine.ts";
+import { createSnarkjsEngine, type Snarkjs } from "./engine/snarkjs.ts";
+import type { Engines } from "./prove.ts";
+
+export type ProverEngines = {
+  /** What can prove a circuit, best first. */
+  readonly of: (files: CircuitFiles) => Engines;
+  /** The core on the circuit's first kernel. */
+  readonly core: (files: CircuitFiles) => CoreEngine | undefined;
+  readonly memoryBytes: () => number;
+};
+
+/**
+ * When two kernels, which have no arithmetic in common, fail at a proof, it is hardly their fault: snarkjs has the last word
+ * then, and a circuit whose files are wrong costs no more than that.
+ */
+const MOST_KERNELS = 2;
+
+export const createEngines = (snarkjs: Snarkjs, tools: CoreTools): ProverEngines => {
+  const reference: Engine = createSnarkjsEngine(snarkjs, tools.readZkey);
+  const cores = new Map<string, CoreEngine>();
+
+  const coreOf = (compiled: CompiledKernel): CoreEngine => {
+    const { curve, kernel } = compiled.layout;
+    const name = `${curve}.${kernel}`;
+    const core = cores.get(name) ?? createCoreEngine(compiled, tools);
+    cores.set(name, core);
+    return core;
+  };
+  const able = ({ kernels, circuit }: CircuitFiles): readonly CompiledKernel[] =>
+    kernels.filter((kernel) => coreTakes(kernel, circuit)).slice(0, MOST_KERNELS);
+
+  return {
+    of: (files) => {
+      const [first, ...others] = able(files).map(coreOf);
+      return first === undefined ? [reference] : [first, ...others, reference];
+    },
+    core: (files) => {
+      const [first] = able(files);
+      return first === undefined ? undefined : coreOf(first);
+    },
+    memoryBytes: () =>
+      [reference, ...cores.values()].reduce((sum, engine) => sum + engine.memoryBytes(), 0),
+  };
+};
