@@ -144,6 +144,9 @@ declare module "snarkjs" {
   /** Where ffjavascript keeps the instance of wasmcurves that it calls one operation at a time. */
   export type ThreadManager = {
     readonly alloc: (bytes: number) => number;
+    /** Copies bytes into the instance's memory, or out of it. */
+    readonly setBuff: (address: number, bytes: Uint8Array) => void;
+    readonly getBuff: (address: number, bytes: number) => Uint8Array;
     readonly instance: {
       readonly exports: Readonly<Record<string, (...args: readonly number[]) => number>>;
     };

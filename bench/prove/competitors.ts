@@ -2,16 +2,22 @@
  * Who takes part in `npm run bench:prove`. Both tables are read by the benchmark, which knows only ids and labels, and by the
  * pages' workers, which open what is named: each entry imports its code when it is opened, and no earlier.
  *
- * A kernel of the core engine joins with one line in each table, its id being the kernel's name: what `--kernels` takes.
+ * The core engine takes part once with each kernel, whose name is its id: what `--kernels` takes.
  */
-import type { KernelLayout } from "../../kernels/layout.ts";
+import { kernelNames, type KernelName } from "../../src/domain/engine.ts";
 import type { Competitor, Prover } from "./competitor.ts";
 import type { PrimitiveEngine } from "./primitives.ts";
 
 /** The prover, and the primitives, that all others are compared with. */
 export const baseline = "snarkjs-single";
 
-const core = (kernel: KernelLayout["kernel"]): Competitor<Prover> => ({
+const corePrimitives = (kernel: KernelName): Competitor<PrimitiveEngine> => ({
+  id: kernel,
+  label: `our core on the kernel ${kernel}`,
+  open: async () => (await import("./core-primitives.ts")).openCorePrimitives(kernel),
+});
+
+const core = (kernel: KernelName): Competitor<Prover> => ({
   id: kernel,
   label: `our core on the kernel ${kernel}`,
   open: async () => (await import("./core.ts")).openCore(kernel),
@@ -28,10 +34,7 @@ export const provers: readonly Competitor<Prover>[] = [
     label: "snarkjs 0.7.6 as our engine: its curve is built once",
     open: async () => (await import("../../src/prover/engine/snarkjs.ts")).openSnarkjs(),
   },
-  core("wide4"),
-  core("fma2"),
-  core("ext4"),
-  core("scalar9"),
+  ...kernelNames.map(core),
 ];
 
 export const primitiveEngines: readonly Competitor<PrimitiveEngine>[] = [
@@ -40,4 +43,5 @@ export const primitiveEngines: readonly Competitor<PrimitiveEngine>[] = [
     label: "ffjavascript 0.3.1 and wasmcurves 0.2.2, as in snarkjs 0.7.6",
     open: async () => (await import("./ffjavascript.ts")).openFfjavascript(),
   },
+  ...kernelNames.map(corePrimitives),
 ];

@@ -67,10 +67,22 @@ const measure = async (planned: Plan): Promise<Measured> => {
       return { machine: machine(), rounds, circuits: results, primitives: [] };
     say("primitives ...");
     const primitives = await racePrimitives(browser, planned.primitives, rounds);
+    sayMissing(planned.primitives, primitives);
     return { machine: machine(), rounds, circuits: results, primitives };
   } finally {
     await browser.close();
     site.close();
+  }
+};
+
+/** A browser that cannot run a kernel leaves it out. */
+const sayMissing = (
+  asked: readonly string[],
+  results: readonly { readonly competitor: string }[],
+): void => {
+  for (const id of asked) {
+    if (results.every(({ competitor }) => competitor !== id))
+      say(`this browser lacks what ${id} needs`);
   }
 };
 

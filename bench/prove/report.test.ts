@@ -33,7 +33,7 @@ const measured: Measured = {
       together: [],
     },
   ],
-  primitives: [{ primitive: "mul", competitor: "fma2", time: 16.72, ratio: 3.3 }],
+  primitives: [{ primitive: "mul-bn128", competitor: "fma2", time: 16.72, ratio: 3.3 }],
 };
 
 const withoutWarm: Measured = {
@@ -67,7 +67,7 @@ describe("reportSection", () => {
     ["a mean", "| fma2 | 4.00x |"],
     ["a cold proof, on a system that tells no peak", "| c14 | fma2 | 512 | 30 | 45 | not known |"],
     ["a proof by two", "| c14 | fma2 | 300 | 170 | 1.76x |"],
-    ["a primitive", "| field multiplication in Fq | fma2 | 16.7 ns | 3.30x |"],
+    ["a primitive", "| multiplication in Fq of BN254 | fma2 | 16.7 ns | 3.30x |"],
   ])("has a row for %s", (_what, row) => {
     expect(reportSection(measured).split("\n")).toContain(row);
   });

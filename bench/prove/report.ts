@@ -108,7 +108,7 @@ const primitiveTable = ({ primitives: results, rounds }: Measured): string => {
     return `| ${label} | ${competitor} | ${fixed(time, 1)} ${unit} | ${fixed(ratio)}x |`;
   });
   const list = primitiveEngines.map(({ id, label }) => `- \`${id}\`: ${label}`).join("\n");
-  return `### Primitives on BN254
+  return `### Primitives, where nothing else is said on BN254
 
 In turns in one worker after a first run that is dropped; medians (rounds: ${rounds}). All give the same results.
 

@@ -1,53 +1,45 @@
 /** The primitives of all competitors, in one thread: they take turns. */
 import { expose } from "comlink";
 import { primitiveEngines } from "../competitors.ts";
-import { primitiveInputs } from "../primitive-inputs.ts";
-import { primitives, type PreparedPrimitive, type PrimitiveId } from "../primitives.ts";
+import { primitiveInput } from "../primitive-inputs.ts";
+import {
+  primitives,
+  type PreparedPrimitive,
+  type PrimitiveEngine,
+  type PrimitiveId,
+} from "../primitives.ts";
 import type { PrimitivesWorker } from "../protocol.ts";
+import { requireSameResults } from "../same-results.ts";
 
-type Prepared = ReadonlyMap<PrimitiveId, PreparedPrimitive>;
+/** By primitive, then by competitor. */
+const prepared = new Map<PrimitiveId, ReadonlyMap<string, PreparedPrimitive>>();
 
-const prepared = new Map<string, Prepared>();
-
-const preparedOf = (competitor: string, primitive: PrimitiveId): PreparedPrimitive => {
-  const found = prepared.get(competitor)?.get(primitive);
-  if (found === undefined) throw new Error(`${competitor} has no ${primitive}`);
-  return found;
-};
-
-/** Runs everything once, which also warms it up: what gives another result than the first competitor's does not count. */
-const compare = async (competitors: readonly string[]): Promise<void> => {
-  for (const { id: primitive, label } of primitives) {
-    let expected: string | undefined;
-    for (const competitor of competitors) {
-      const { run, result } = preparedOf(competitor, primitive);
-      await run();
-      const given = (await result()).join();
-      expected ??= given;
-      if (given !== expected) throw new Error(`${competitor} gives a wrong result: ${label}`);
-    }
+const openEngines = async (competitors: readonly string[]) => {
+  const engines = new Map<string, PrimitiveEngine>();
+  for (const { id, open } of primitiveEngines) {
+    const engine = competitors.includes(id) ? await open() : undefined;
+    if (engine !== undefined) engines.set(id, engine);
   }
+  return engines;
 };
 
 const worker: PrimitivesWorker = {
   open: async (competitors) => {
-    const inputs = await primitiveInputs();
-    for (const { id, open } of primitiveEngines) {
-      const engine = competitors.includes(id) ? await open() : undefined;
-      if (engine === undefined) continue;
-      const ready = new Map<PrimitiveId, PreparedPrimitive>();
-      for (const [primitive, input] of inputs)
-        ready.set(primitive, await engine.prepare(primitive, input));
-      prepared.set(id, ready);
+    const engines = await openEngines(competitors);
+    for (const primitive of primitives) {
+      const input = await primitiveInput(primitive);
+      const ready = new Map<string, PreparedPrimitive>();
+      for (const [id, engine] of engines) ready.set(id, await engine.prepare(primitive, input));
+      await requireSameResults(primitive, ready);
+      prepared.set(primitive.id, ready);
     }
-    const able = [...prepared.keys()];
-    await compare(able);
-    return able;
+    return [...engines.keys()];
   },
   run: async (competitor, primitive) => {
-    const { run } = preparedOf(competitor, primitive);
+    const found = prepared.get(primitive)?.get(competitor);
+    if (found === undefined) throw new Error(`${competitor} has no ${primitive}`);
     const begun = performance.now();
-    await run();
+    await found.run();
     return performance.now() - begun;
   },
 };

@@ -1,0 +1,20 @@
+import type { PreparedPrimitive, Primitive } from "./primitives.ts";
+
+/**
+ * Runs a primitive once with each competitor, which also warms it up.
+ *
+ * @throws Error naming the competitor whose result is another than the first one's: its times would be of something else.
+ */
+export const requireSameResults = async (
+  { label }: Pick<Primitive, "label">,
+  competitors: ReadonlyMap<string, PreparedPrimitive>,
+): Promise<void> => {
+  let expected: { readonly of: string; readonly text: string } | undefined;
+  for (const [id, { run, result }] of competitors) {
+    await run();
+    const text = (await result()).join();
+    expected ??= { of: id, text };
+    if (text === expected.text) continue;
+    throw new Error(`${id} gives another result than ${expected.of}: ${label}`);
+  }
+};
