@@ -74,17 +74,32 @@ export type MsmMemory = {
 
 type MsmSizes = { readonly lanes: number; readonly pointBytes: number; readonly wordBytes: number };
 
-/** What a sum over so many bases takes at most, whatever its scalars: bytes. */
+/**
+ * What a sum over so many bases, or fewer, takes at most, whatever its scalars: bytes. Fewer bases may take more, since more
+ * of their windows are summed at once. So each number of windows at once is tried with the most bases that let it be.
+ */
 export const scratchFor = (count: number, scalarBits: number, sizes: MsmSizes): number => {
-  const widest = windowFor(count, FULL_BITS);
-  const each = Array.from({ length: widest }, (_, index) => {
-    const shape = shapeOf(count, index + 1, scalarBits);
-    return measure((room) => {
-      takeScalars(room, count);
-      placeMemory(room, shape, sizes);
-    });
-  });
+  const each = fullestCounts(count).flatMap((most) =>
+    windowsUpTo(windowFor(most, FULL_BITS)).map((bits) =>
+      measure((room) => {
+        takeScalars(room, count);
+        placeMemory(room, shapeOf(most, bits, scalarBits), sizes);
+      }),
+    ),
+  );
   return Math.max(...each);
+};
+
+/** Bits of the windows that are chosen for scalars of any length. */
+const windowsUpTo = (widest: number): readonly number[] =>
+  [...new Set(windowBits)].filter((bits) => bits <= widest);
+
+/** All bases, and for each number of windows the most that let so many be summed at once. */
+const fullestCounts = (count: number): readonly number[] => {
+  const counts = Array.from({ length: FULL_BITS }, (_, index) =>
+    Math.min(count, Math.floor(GROUP_ITEMS / (index + 1))),
+  );
+  return [...new Set([...counts, count])];
 };
 
 /** Room for the scalars, recoded, and for what recodes them. */
@@ -103,7 +118,8 @@ export const takeMemory = (memory: CoreMemory, shape: MsmShape, sizes: MsmSizes)
   return taken;
 };
 
-const placeMemory = (
+/** Lays out what the sums need; `made` is what their record says of it. */
+export const placeMemory = (
   memory: Room,
   shape: MsmShape,
   sizes: MsmSizes,
