@@ -34,6 +34,8 @@ export const openBrowser = async (url: string, jsFlags: string | undefined): Pro
           memory: (...args) => call("memory", ...args),
           startTeam: (...args) => call("startTeam", ...args),
           proveInTeam: (...args) => call("proveInTeam", ...args),
+          startWitness: (...args) => call("startWitness", ...args),
+          runWitness: (...args) => call("runWitness", ...args),
           startPrimitives: (...args) => call("startPrimitives", ...args),
           runPrimitive: (...args) => call("runPrimitive", ...args),
         },

@@ -16,6 +16,9 @@ export type ProvingCircuit = {
   readonly curve: Curve;
   readonly zkey: Uint8Array;
   readonly wtns: Uint8Array;
+  /** The witness calculator, and what it takes: signals by name, JSON in UTF-8. */
+  readonly wasm: Uint8Array;
+  readonly input: Uint8Array;
   readonly vkeyJson: string;
   /** What each proof must have. */
   readonly publicSignals: readonly string[];
@@ -48,6 +51,8 @@ const fromFolder = async (folder: string, id: string): Promise<ProvingCircuit> =
     curve: curveOf(JSON.parse(vkeyJson) as VerificationKey),
     zkey: await readFile(file("zkey")),
     wtns: await readFile(file("wtns")),
+    wasm: await readFile(file("wasm")),
+    input: await readFile(path.join(folder, id, "input.json")),
     vkeyJson,
     publicSignals: JSON.parse(await readFile(file("public.json"), "utf8")) as readonly string[],
   };
@@ -67,6 +72,8 @@ const loadMerkleProof = async (): Promise<ProvingCircuit> => {
     curve: curveOf(key),
     zkey: await readFile(zkey),
     wtns: witness.data,
+    wasm: await readFile(wasm),
+    input: Buffer.from(signals),
     vkeyJson,
     publicSignals: wires.slice(1, 1 + key.nPublic).map(String),
   };

@@ -5,17 +5,18 @@
 import { writeResults } from "../results-file.ts";
 import { kernelNames } from "../../src/domain/engine.ts";
 import { count, machine } from "../settings.ts";
-import { openBrowser } from "./browser.ts";
+import { openBrowser, type Browser } from "./browser.ts";
 import { openCheck } from "./check.ts";
 import { availableCircuits, loadCircuit } from "./circuits.ts";
 import { measureCold, type ColdResult, type ColdStart } from "./cold.ts";
 import { primitiveEngines, provers } from "./competitors.ts";
 import { choose, chooseCompetitors, parseOptions, parts, UsageError } from "./options.ts";
-import { racePrimitives } from "./primitive-race.ts";
+import { racePrimitives, type PrimitiveResult } from "./primitive-race.ts";
 import { runRace } from "./race.ts";
 import { reportJson, reportSection, type CircuitResult, type Measured } from "./report.ts";
 import { openSite } from "./site.ts";
 import { raceTogether } from "./together.ts";
+import { raceWitness, type WitnessResult } from "./witness-race.ts";
 
 /** On stderr: stdout is the result's. */
 const say = (what: string): void => {
@@ -53,6 +54,7 @@ const measure = async (planned: Plan): Promise<Measured> => {
   const browser = await openBrowser(site.url, jsFlags);
   try {
     const results: CircuitResult[] = [];
+    const witnesses: WitnessResult[] = [];
     for (const circuit of circuits) {
       say(`${circuit.id} ...`);
       const race = { circuit, competitors: planned.provers, rounds, check };
@@ -61,18 +63,28 @@ const measure = async (planned: Plan): Promise<Measured> => {
       const cold = planned.parts.includes("cold") ? await coldStarts(planned.provers, start) : [];
       const team = { circuit, kernels: planned.kernelIds, rounds, check };
       const together = planned.parts.includes("together") ? await raceTogether(browser, team) : [];
+      if (planned.parts.includes("witness"))
+        witnesses.push(await raceWitness(browser, circuit, rounds));
       results.push({ circuit: circuit.id, warm, cold, together });
     }
-    if (!planned.parts.includes("primitives"))
-      return { machine: machine(), rounds, circuits: results, primitives: [] };
-    say("primitives ...");
-    const primitives = await racePrimitives(browser, planned.primitives, rounds);
-    sayMissing(planned.primitives, primitives);
-    return { machine: machine(), rounds, circuits: results, primitives };
+    const primitives = planned.parts.includes("primitives")
+      ? await measurePrimitives(browser, planned)
+      : [];
+    return { machine: machine(), rounds, circuits: results, witnesses, primitives };
   } finally {
     await browser.close();
     site.close();
   }
+};
+
+const measurePrimitives = async (
+  browser: Browser,
+  planned: Plan,
+): Promise<readonly PrimitiveResult[]> => {
+  say("primitives ...");
+  const results = await racePrimitives(browser, planned.primitives, planned.rounds);
+  sayMissing(planned.primitives, results);
+  return results;
 };
 
 /** A browser that cannot run a kernel leaves it out. */

@@ -7,7 +7,7 @@ describe("parseOptions", () => {
       json: false,
       circuits: undefined,
       kernels: undefined,
-      parts: ["proofs", "cold", "together", "primitives"],
+      parts: ["proofs", "cold", "together", "witness", "primitives"],
       jsFlags: undefined,
     });
   });
@@ -30,7 +30,10 @@ describe("parseOptions", () => {
     [["--circuits", "c14,,b14"], '--circuits takes names with commas between them, not "c14,,b14"'],
     [["--kernels="], '--kernels takes names with commas between them, not ""'],
     [["--json=yes"], "does not take an argument"],
-    [["--parts", "warm"], 'there is no part "warm"; there are: proofs, cold, together, primitives'],
+    [
+      ["--parts", "warm"],
+      'there is no part "warm"; there are: proofs, cold, together, witness, primitives',
+    ],
   ])("refuses %j and says why", (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);
     expect(() => parseOptions(args)).toThrow(message);

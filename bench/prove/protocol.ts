@@ -3,6 +3,7 @@ import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Curve } from "../../src/domain/circuit.ts";
 import type { EngineProof } from "../../src/prover/engine/engine.ts";
 import type { PrimitiveId } from "./primitives.ts";
+import type { WitnessCalculatorId } from "./witness-race.ts";
 
 export type CircuitName = { readonly id: string; readonly curve: Curve };
 
@@ -43,6 +44,10 @@ export type BenchPage = {
   ) => Promise<boolean>;
   /** One proof by so many of them. */
   readonly proveInTeam: (members: number) => Promise<ProofRun>;
+  /** Starts a worker that has each calculator make the circuit's witness; they are compared. */
+  readonly startWitness: (circuit: CircuitName) => Promise<void>;
+  /** Milliseconds of one witness. */
+  readonly runWitness: (calculator: WitnessCalculatorId) => Promise<number>;
   /** Starts the worker of the primitives; says which competitors the browser can run. Results are compared before. */
   readonly startPrimitives: (competitors: readonly string[]) => Promise<readonly string[]>;
   /** Milliseconds of one run. */
@@ -55,6 +60,11 @@ export type ProverWorker = {
   readonly open: () => Promise<boolean>;
   readonly prove: () => Promise<EngineProof>;
   readonly memoryBytes: () => number;
+};
+
+export type WitnessWorker = {
+  readonly load: BenchPage["startWitness"];
+  readonly run: BenchPage["runWitness"];
 };
 
 export type PrimitivesWorker = {

@@ -33,6 +33,13 @@ const measured: Measured = {
       together: [],
     },
   ],
+  witnesses: [
+    {
+      circuit: "c14",
+      ms: { snarkjs: 216, "snarkjs-compiled": 60, own: 30 },
+      ratio: { snarkjs: 7.2, "snarkjs-compiled": 2 },
+    },
+  ],
   primitives: [{ primitive: "mul-bn128", competitor: "fma2", time: 16.72, ratio: 3.3 }],
 };
 
@@ -67,6 +74,7 @@ describe("reportSection", () => {
     ["a mean", "| fma2 | 4.00x |"],
     ["a cold proof, on a system that tells no peak", "| c14 | fma2 | 512 | 30 | 45 | not known |"],
     ["a proof by two", "| c14 | fma2 | 300 | 170 | 1.76x |"],
+    ["a witness", "| c14 | 216.0 | 60.0 | 30.0 | 7.20x | 2.00x |"],
     ["a primitive", "| multiplication in Fq of BN254 | fma2 | 16.7 ns | 3.30x |"],
   ])("has a row for %s", (_what, row) => {
     expect(reportSection(measured).split("\n")).toContain(row);

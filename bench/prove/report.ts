@@ -6,6 +6,7 @@ import type { PrimitiveResult } from "./primitive-race.ts";
 import { primitives } from "./primitives.ts";
 import type { RaceResult } from "./race.ts";
 import { togetherTable, type TogetherResult } from "./together.ts";
+import { witnessTable, type WitnessResult } from "./witness-race.ts";
 
 export type CircuitResult = {
   readonly circuit: string;
@@ -19,6 +20,7 @@ export type Measured = {
   readonly machine: string;
   readonly rounds: number;
   readonly circuits: readonly CircuitResult[];
+  readonly witnesses: readonly WitnessResult[];
   readonly primitives: readonly PrimitiveResult[];
 };
 
@@ -46,6 +48,7 @@ export const reportSection = (measured: Measured): string =>
     warmTable(measured),
     coldTable(measured),
     togetherTable(measured.circuits),
+    witnessTable(measured.witnesses, measured.rounds),
     primitiveTable(measured),
   ]
     .filter((block) => block !== "")

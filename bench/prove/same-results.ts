@@ -18,3 +18,10 @@ export const requireSameResults = async (
     throw new Error(`${id} gives another result than ${expected.of}: ${label}`);
   }
 };
+
+/** @throws Error when not all bytes are the same. */
+export const requireSameBytes = (what: string, got: Uint8Array, expected: Uint8Array): void => {
+  const isSame =
+    got.length === expected.length && got.every((byte, index) => byte === expected[index]);
+  if (!isSame) throw new Error(`${what} is not what it should be`);
+};

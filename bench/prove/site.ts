@@ -22,9 +22,11 @@ export type Site = { readonly url: string; readonly close: () => void };
 export const openSite = async (circuits: readonly ProvingCircuit[]): Promise<Site> => {
   await buildPage();
   const files = new Map<string, Uint8Array>();
-  for (const { id, zkey, wtns } of circuits) {
+  for (const { id, zkey, wtns, wasm, input } of circuits) {
     files.set(`/circuits/${id}.zkey`, zkey);
     files.set(`/circuits/${id}.wtns`, wtns);
+    files.set(`/circuits/${id}.wasm`, wasm);
+    files.set(`/circuits/${id}.input.json`, input);
   }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");

@@ -7,6 +7,7 @@ import type {
   PrimitivesWorker,
   ProofRun,
   ProverWorker,
+  WitnessWorker,
 } from "../protocol.ts";
 
 import { proveInTeam, startTeam } from "./team.ts";
@@ -18,6 +19,7 @@ type MemoryMeter = {
 
 const provers: Remote<ProverWorker>[] = [];
 let primitives: Remote<PrimitivesWorker> | undefined;
+let witness: Remote<WitnessWorker> | undefined;
 
 const proverAt = (index: number): Remote<ProverWorker> => {
   const prover = provers[index];
@@ -71,6 +73,15 @@ const bench: BenchPage = {
   }),
   startTeam: (kernel, circuit, members) => startTeam(kernel, circuit, members),
   proveInTeam: (members) => timed(async () => [await proveInTeam(members)]),
+  startWitness: (circuit) => {
+    const worker = new Worker(new URL("./witness.worker.ts", import.meta.url), { type: "module" });
+    witness = wrap<WitnessWorker>(worker);
+    return Promise.race([witness.load(circuit), failed(worker)]);
+  },
+  runWitness: (calculator) => {
+    if (witness === undefined) throw new Error("the calculators are not started");
+    return witness.run(calculator);
+  },
   startPrimitives: (competitors) => {
     const worker = new Worker(new URL("./primitives.worker.ts", import.meta.url), {
       type: "module",

@@ -1,0 +1,76 @@
+/** Witnesses by this project's calculator and by snarkjs's: the same bytes, in turns in one worker. */
+import { median } from "../statistics.ts";
+import type { Browser } from "./browser.ts";
+import type { ProvingCircuit } from "./circuits.ts";
+
+/**
+ * snarkjs: as its users call it, from the circuit's bytes. snarkjs-compiled: the same, but given the compiled module, which
+ * is all that can be spared it. own: with the compiled module, as a prover of a node has it.
+ */
+export const witnessCalculators = ["snarkjs", "snarkjs-compiled", "own"] as const;
+export type WitnessCalculatorId = (typeof witnessCalculators)[number];
+
+export type WitnessResult = {
+  readonly circuit: string;
+  /** From the input's JSON to the .wtns file, ms, medians. */
+  readonly ms: Readonly<Record<WitnessCalculatorId, number>>;
+  /** How many times as fast as each of snarkjs's our own is: the median of each round's ratio. */
+  readonly ratio: Readonly<Record<Exclude<WitnessCalculatorId, "own">, number>>;
+};
+
+export const raceWitness = async (
+  browser: Browser,
+  { id, curve }: Pick<ProvingCircuit, "id" | "curve">,
+  rounds: number,
+): Promise<WitnessResult> => {
+  const page = await browser.openPage();
+  try {
+    await page.bench.startWitness({ id, curve });
+    const times: Record<WitnessCalculatorId, number[]> = {
+      snarkjs: [],
+      "snarkjs-compiled": [],
+      own: [],
+    };
+    for (let round = 0; round < rounds; round += 1) {
+      for (const calculator of witnessCalculators)
+        times[calculator].push(await page.bench.runWitness(calculator));
+    }
+    return { circuit: id, ...summarise(times) };
+  } finally {
+    await page.close();
+  }
+};
+
+const summarise = (times: Readonly<Record<WitnessCalculatorId, readonly number[]>>) => {
+  const ratioTo = (calculator: WitnessCalculatorId): number =>
+    median(times[calculator].map((ms, round) => ms / (times.own[round] ?? Number.NaN)));
+  return {
+    ms: {
+      snarkjs: median(times.snarkjs),
+      "snarkjs-compiled": median(times["snarkjs-compiled"]),
+      own: median(times.own),
+    },
+    ratio: {
+      snarkjs: ratioTo("snarkjs"),
+      "snarkjs-compiled": ratioTo("snarkjs-compiled"),
+    },
+  };
+};
+
+/** Of a report. */
+export const witnessTable = (witnesses: readonly WitnessResult[], rounds: number): string => {
+  if (witnesses.length === 0) return "";
+  const rows = witnesses.map(({ circuit, ms, ratio }) => {
+    const times = witnessCalculators.map((calculator) => ms[calculator].toFixed(1)).join(" | ");
+    return `| ${circuit} | ${times} | ${ratio.snarkjs.toFixed(2)}x | ${ratio["snarkjs-compiled"].toFixed(2)}x |`;
+  });
+  return `### Witnesses, ms
+
+From the input's JSON to the bytes of the .wtns file, which are the same by all; in turns in one worker after a first run that
+is dropped; medians (rounds: ${rounds}). snarkjs is \`wtns.calculate\`, which compiles the circuit each time; compiled, it is
+given the module as our provers are.
+
+| circuit | snarkjs | snarkjs, compiled | own | faster | faster than compiled |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}`;
+};
