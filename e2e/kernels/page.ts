@@ -7,8 +7,8 @@ import type { ModuleCore } from "../../src/groth16/module-kernel.ts";
 import { SCALAR_BYTES } from "../../src/groth16/zkey.ts";
 import { openMsmRunner } from "../../src/testing/msm-runner.ts";
 import type { MsmTerm, MsmVectors } from "../../src/testing/msm-vectors.ts";
+import { withWrongConstant } from "../../src/testing/wrong-constant.ts";
 import type { FieldCase } from "./field-cases.ts";
-import { withWrongConstant } from "./wrong-constant.ts";
 
 type Core = ModuleCore & {
   readonly layout: KernelLayout;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { builtKernels } from "../../scripts/kernel-cache.ts";
 import type { KernelReport } from "../domain/engine.ts";
 import { hastyClock } from "../testing/artifact-stand.ts";
+import { withWrongConstant } from "../testing/wrong-constant.ts";
 import { createKernels, type Choosing } from "./kernels.ts";
 import type { KernelTools, OfferedKernel } from "./kernel-tools.ts";
 
@@ -110,7 +111,7 @@ describe("kernels", () => {
 
   it("that compute wrongly are left out, and the others are not", async () => {
     const own = builtKernels().find(({ name }) => name === "bn128.ext4")?.own;
-    const other = { "/bn128.ext4.wasm": () => wasm(liar(own)) };
+    const other = { "/bn128.ext4.wasm": () => wasm(withWrongConstant(Uint8Array.from(own ?? []))) };
     const { kernels, reports } = open({ ...plain, other });
     expect(namesOf((await kernels.of("bn128")).kernels)).toEqual(["scalar9"]);
     expect(outcomes(reports).ext4).toMatchObject({
@@ -188,31 +189,3 @@ describe("kernels", () => {
     expect([asked, reports]).toEqual([[], []]);
   });
 });
-
-/** The same module with another constant: one bit of the first data segment is another one. */
-const liar = (module: Uint8Array | undefined): Uint8Array => {
-  const bytes = Uint8Array.from(module ?? []);
-  // A segment is its address with an `end` (0x0b), its length, and its bytes.
-  const inConstant = bytes.indexOf(0x0b, dataSection(bytes) + 2) + 2;
-  bytes[inConstant] = (bytes[inConstant] ?? 0) ^ 1;
-  return bytes;
-};
-
-/** Where the content of section 11 begins. */
-const dataSection = (bytes: Uint8Array): number => {
-  let at = 8;
-  for (;;) {
-    const id = bytes[at];
-    let length = 0;
-    let shift = 0;
-    do {
-      at += 1;
-      length += ((bytes[at] ?? 0) & 127) * 2 ** shift;
-      shift += 7;
-    } while ((bytes[at] ?? 0) > 127);
-    at += 1;
-    if (id === 11) return at;
-    if (id === undefined) throw new Error("there is no data section");
-    at += length;
-  }
-};

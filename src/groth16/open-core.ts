@@ -1,6 +1,7 @@
 /** Brings a key and a kernel together in a memory, from wherever the key comes: then proofs can be made. */
 import type { KernelLayout } from "../../kernels/layout.ts";
 import { NodeFailure } from "../domain/failure.ts";
+import { TOGETHER_FROM_DOMAIN } from "../domain/limits.ts";
 import type { KeyFigures } from "../domain/prepared-key.ts";
 import { instantiateKernel } from "./instance.ts";
 import { readKeyFile, type ReadableKey } from "./key-file.ts";
@@ -45,8 +46,9 @@ const takeMemory = (core: CoreModule, figures: KeyFigures, count: number): KeyMe
   const { layout, shared } = core;
   const address = align(layout.heapBase);
   const begin = address + align(keyBytes(figures, layout));
-  // Where there are several regions, their provers may share a proof.
-  const bytes = align((count > 1 ? teamScratchBytes : scratchBytes)(figures, layout));
+  // Where there are several regions, their provers may share a large proof.
+  const isForTeam = count > 1 && figures.domainSize >= TOGETHER_FROM_DOMAIN;
+  const bytes = align((isForTeam ? teamScratchBytes : scratchBytes)(figures, layout));
   const pages = pagesFor(begin + Math.max(count * bytes, WRITING_BYTES));
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });

@@ -130,7 +130,8 @@ const factorsOf = (order: bigint, dice: Dice): readonly bigint[] => {
   return [...progression, ...progression.map((factor) => order - factor), ...others];
 };
 
-const zkeyOf = (curve: CurveId, points: readonly Point<unknown>[]): Uint8Array => {
+/** As zkeys hold them, one behind the other, infinity left out. */
+export const zkeyOf = (curve: CurveId, points: readonly Point<unknown>[]): Uint8Array => {
   const bytes = coordinateBytes[curve];
   const coordinates = points.flatMap((point) =>
     point === "infinity" ? [] : ([point.x, point.y] as readonly (bigint | Fq2)[]).flat(),

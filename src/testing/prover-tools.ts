@@ -1,6 +1,7 @@
 /** What a prover worker gives its prover, in this thread. */
 import { setImmediate } from "node:timers/promises";
 import { createWitnessCalculator } from "../circuit/witness.ts";
+import type { CoreTools } from "../prover/engine/core.ts";
 import type { HoldLock } from "../prover/engine/regions.ts";
 import { openSnarkjs, type Snarkjs } from "../prover/engine/snarkjs.ts";
 import { createEngines } from "../prover/engines.ts";
@@ -10,7 +11,7 @@ import type { ProverTools } from "../prover/prover.ts";
 import { readZkeyFile } from "../prover/zkey.ts";
 
 /** Locks of one browser: who asks waits for whoever holds it, at most so long. */
-const createLocks = (): HoldLock => {
+export const createLocks = (): HoldLock => {
   const held = new Map<string, Promise<void>>();
   return async (name, ms) => {
     const freed = held.get(name) ?? Promise.resolve();
@@ -34,11 +35,13 @@ export const proverTools = (changes: Partial<ProverTools> = {}): ProverTools => 
   ...changes,
 });
 
-/** Tools as a prover makes them, with the snarkjs that is among them. */
-export const openProveTools = async (): Promise<ProveTools & { readonly snarkjs: Snarkjs }> => {
+/** Tools as a prover makes them, with the snarkjs that is among them. `lane` is 0 where none is given. */
+export const openProveTools = async (
+  changes: Partial<Pick<CoreTools, "lane" | "holdLock">> = {},
+): Promise<ProveTools & { readonly snarkjs: Snarkjs }> => {
   const snarkjs = await openSnarkjs();
   const engines = createEngines(snarkjs, {
-    ...{ lane: 0, holdLock: createLocks(), turn, now },
+    ...{ lane: 0, holdLock: createLocks(), turn, now, ...changes },
     readZkey: readZkeyFile,
     fillRandom: (bytes) => void crypto.getRandomValues(bytes),
   });
