@@ -8,9 +8,9 @@ import { Shelf } from "../artifacts/store/shelf.ts";
 import type { TestCircuit } from "./circuits.ts";
 
 /** Keeps files until the test ends, and says that it does for longer. */
-const openStore = (): FileStore => ({ ...openMemory(), kind: "opfs" });
+export const openStore = (): FileStore => ({ ...openMemory(), kind: "opfs" });
 
-const openKeyTools = async (changes: Partial<KeyTools> = {}): Promise<KeyTools> => {
+export const openKeyTools = async (changes: Partial<KeyTools> = {}): Promise<KeyTools> => {
   const store = changes.store ?? openStore();
   const shelf = await Shelf.open({ store, unixMs: () => 0, onChange: () => undefined });
   return { store, shelf, isolated: true, provers: 2, uniqueName: randomUUID, ...changes };
