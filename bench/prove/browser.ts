@@ -6,17 +6,16 @@ export type Browser = {
   /** The profile folder; names the browser's processes. */
   readonly profile: string;
   readonly openPage: () => Promise<BrowserPage>;
+  /** Ends it and starts it again, with all that it keeps on disk. */
+  readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
 export type BrowserPage = { readonly bench: BenchPage; readonly close: () => Promise<void> };
 
-/** Otherwise Chromium waits for the next garbage collection, up to 20 s, before it measures memory. */
-const MEASURE_AT_ONCE = "--enable-blink-features=ForceEagerMeasureMemory";
-
 export const openBrowser = async (url: string, jsFlags: string | undefined): Promise<Browser> => {
   const flags = jsFlags === undefined ? [] : [`--js-flags=${jsFlags}`];
-  const volunteer = await startVolunteer({ url, browserArgs: [MEASURE_AT_ONCE, ...flags] });
+  const volunteer = await startVolunteer({ url, browserArgs: flags });
   return {
     profile: volunteer.profile,
     openPage: async () => {
@@ -32,6 +31,9 @@ export const openBrowser = async (url: string, jsFlags: string | undefined): Pro
           firstProof: (...args) => call("firstProof", ...args),
           prove: (...args) => call("prove", ...args),
           memory: (...args) => call("memory", ...args),
+          startKey: (...args) => call("startKey", ...args),
+          convertKey: (...args) => call("convertKey", ...args),
+          openKey: (...args) => call("openKey", ...args),
           startTeam: (...args) => call("startTeam", ...args),
           proveInTeam: (...args) => call("proveInTeam", ...args),
           startWitness: (...args) => call("startWitness", ...args),
@@ -41,6 +43,10 @@ export const openBrowser = async (url: string, jsFlags: string | undefined): Pro
         },
         close: () => page.close(),
       };
+    },
+    restart: async () => {
+      await volunteer.context.close();
+      await volunteer.reopen();
     },
     close: volunteer.close,
   };

@@ -1,6 +1,5 @@
 /** Circuits to prove, each with a witness: those of the folder BENCH_CIRCUITS, and this project's merkle_proof. */
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import {
   wtns as witnesses,
@@ -9,11 +8,13 @@ import {
   type VerificationKey,
 } from "snarkjs";
 import { curves, type Curve } from "../../src/domain/circuit.ts";
+import { readZkey } from "../../src/groth16/zkey.ts";
 import { merkleProof } from "../circuits.ts";
 
 export type ProvingCircuit = {
   readonly id: string;
   readonly curve: Curve;
+  readonly domainSize: number;
   readonly zkey: Uint8Array;
   readonly wtns: Uint8Array;
   /** The witness calculator, and what it takes: signals by name, JSON in UTF-8. */
@@ -24,20 +25,26 @@ export type ProvingCircuit = {
   readonly publicSignals: readonly string[];
 };
 
-const known = ["semaphore20", "c14", "b14", "c16s", "c16p"] as const;
 const builtIn = "merkle_proof";
 
 /**
- * The names of all circuits that can be measured here, smallest first.
+ * The names of all circuits that can be measured here: merkle_proof, and each NAME of which BENCH_CIRCUITS has NAME/NAME.zkey,
+ * smallest key first. docs/proving.md says what else the folder must have.
  *
- * @throws Error when BENCH_CIRCUITS names a folder with none of them.
+ * @throws Error when BENCH_CIRCUITS names a folder without any.
  */
-export const availableCircuits = (): readonly string[] => {
+export const availableCircuits = async (): Promise<readonly string[]> => {
   const folder = process.env.BENCH_CIRCUITS;
   if (folder === undefined) return [builtIn];
-  const found = known.filter((id) => existsSync(path.join(folder, id, `${id}.zkey`)));
-  if (found.length > 0) return [builtIn, ...found];
-  throw new Error(`BENCH_CIRCUITS is ${folder}, which has none of ${known.join(", ")}`);
+  const found: { readonly id: string; readonly bytes: number }[] = [];
+  for (const id of await readdir(folder)) {
+    const key = await stat(path.join(folder, id, `${id}.zkey`)).catch(() => undefined);
+    if (key !== undefined) found.push({ id, bytes: key.size });
+  }
+  if (found.length === 0)
+    throw new Error(`BENCH_CIRCUITS is ${folder}, which has no NAME/NAME.zkey`);
+  const sorted = found.toSorted((a, b) => a.bytes - b.bytes);
+  return [builtIn, ...sorted.map(({ id }) => id)];
 };
 
 export const loadCircuit = (id: string): Promise<ProvingCircuit> =>
@@ -46,10 +53,12 @@ export const loadCircuit = (id: string): Promise<ProvingCircuit> =>
 const fromFolder = async (folder: string, id: string): Promise<ProvingCircuit> => {
   const file = (ending: string): string => path.join(folder, id, `${id}.${ending}`);
   const vkeyJson = await readFile(file("vkey.json"), "utf8");
+  const zkey = await readFile(file("zkey"));
   return {
     id,
     curve: curveOf(JSON.parse(vkeyJson) as VerificationKey),
-    zkey: await readFile(file("zkey")),
+    domainSize: readZkey(zkey).domainSize,
+    zkey,
     wtns: await readFile(file("wtns")),
     wasm: await readFile(file("wasm")),
     input: await readFile(path.join(folder, id, "input.json")),
@@ -67,10 +76,12 @@ const loadMerkleProof = async (): Promise<ProvingCircuit> => {
   if (witness.data === undefined) throw new Error(`snarkjs wrote no witness of ${id}`);
   // The first wire is 1; the public signals follow.
   const wires = await witnesses.exportJson(witness.data);
+  const zkeyBytes = await readFile(zkey);
   return {
     id,
     curve: curveOf(key),
-    zkey: await readFile(zkey),
+    domainSize: readZkey(zkeyBytes).domainSize,
+    zkey: zkeyBytes,
     wtns: witness.data,
     wasm: await readFile(wasm),
     input: Buffer.from(signals),

@@ -1,59 +1,86 @@
 /** The first proof in a browser that has just been started, and the memory that it takes. */
-import { readdir, readFile } from "node:fs/promises";
-import { openBrowser } from "./browser.ts";
+import { kernelNames } from "../../src/domain/engine.ts";
+import { median } from "../statistics.ts";
+import { openBrowser, type Browser } from "./browser.ts";
 import type { Check } from "./check.ts";
 import type { ProvingCircuit } from "./circuits.ts";
+import type { Visit } from "./competitor.ts";
+import { renderersOf, riseOf } from "./process-memory.ts";
 
 export type ColdResult = {
   readonly competitor: string;
-  /** From opening the engine (its code included; the circuit's files are there) to the first proof, ms. */
+  /** Kernels prepare and keep the key at the first one, and have it at later ones; for others all are alike. */
+  readonly visit: Exclude<Visit, "passing">;
+  /** From opening the engine (its code included) to the first proof, ms, median. */
   readonly ms: number;
-  /** Bytes of WebAssembly memory that the prover says it holds after it. */
+  /** Bytes of WebAssembly memory that the prover holds after it. */
   readonly engineBytes: number;
-  /** Bytes that page and prover hold after it by the browser's own count: see PageMemory for what that leaves out. */
-  readonly pageBytes: number;
-  /** The most that the page's process ever held, bytes; an empty page holds 110 to 160 MB. Undefined but on Linux. */
-  readonly peakBytes: number | undefined;
+  /** How far the page's process rose above what it held when the page was empty, bytes, median. Undefined but on Linux. */
+  readonly riseBytes: number | undefined;
 };
 
 export type ColdStart = {
   readonly url: string;
   readonly jsFlags: string | undefined;
   readonly circuit: ProvingCircuit;
+  readonly runs: number;
   readonly check: Check;
 };
 
-/** Undefined when the browser lacks what the competitor needs. */
+/** One for each kind of visit; none when the browser lacks what the competitor needs. */
 export const measureCold = async (
   competitor: string,
-  { url, jsFlags, circuit, check }: ColdStart,
-): Promise<ColdResult | undefined> => {
-  const browser = await openBrowser(url, jsFlags);
-  try {
-    const { bench } = await browser.openPage();
-    const prover = await bench.startProver(competitor, { id: circuit.id, curve: circuit.curve });
-    const first = await bench.firstProof(prover);
-    if (first === null) return undefined;
-    const ms = await check(circuit, competitor, first);
-    // Before the browser is asked, which collects garbage and may itself allocate.
-    const peakBytes = await peakOf(browser.profile);
-    const { engine, page } = await bench.memory(prover);
-    return { competitor, ms, engineBytes: engine, pageBytes: page, peakBytes };
-  } finally {
-    await browser.close();
+  start: ColdStart,
+): Promise<readonly ColdResult[]> => {
+  const first: Sample[] = [];
+  const later: Sample[] = [];
+  for (let run = 0; run < start.runs; run += 1) {
+    const browser = await openBrowser(start.url, start.jsFlags);
+    try {
+      const sample = await visitOnce(browser, { ...start, competitor, visit: "first" });
+      if (sample === undefined) return [];
+      first.push(sample);
+      if (!kernelNames.some((kernel) => kernel === competitor)) continue;
+      await browser.restart();
+      const again = await visitOnce(browser, { ...start, competitor, visit: "later" });
+      if (again !== undefined) later.push(again);
+    } finally {
+      await browser.close();
+    }
   }
+  return [
+    { competitor, visit: "first", ...summarise(first) },
+    ...(later.length === 0 ? [] : [{ competitor, visit: "later", ...summarise(later) } as const]),
+  ];
 };
 
-/** The highest peak among the browser's renderers: the page's; the others have nothing to do. proc(5): VmHWM, in KiB. */
-const peakOf = async (profile: string): Promise<number | undefined> => {
-  let peak: number | undefined;
-  for (const pid of await readdir("/proc").catch(() => [])) {
-    if (!/^\d+$/.test(pid)) continue;
-    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (!command.includes("--type=renderer") || !command.includes(profile)) continue;
-    const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-    const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-    if (kibibytes !== undefined) peak = Math.max(peak ?? 0, Number(kibibytes) * 1024);
-  }
-  return peak;
+type Sample = Omit<ColdResult, "competitor" | "visit">;
+
+const visitOnce = async (
+  browser: Browser,
+  {
+    circuit,
+    check,
+    competitor,
+    visit,
+  }: ColdStart & { readonly competitor: string; readonly visit: Visit },
+): Promise<Sample | undefined> => {
+  const { bench } = await browser.openPage();
+  const before = await renderersOf(browser.profile);
+  const named = { id: circuit.id, curve: circuit.curve };
+  const prover = await bench.startProver(competitor, named, visit);
+  const proof = await bench.firstProof(prover);
+  if (proof === null) return undefined;
+  const ms = await check(circuit, competitor, proof);
+  const riseBytes = riseOf(before, await renderersOf(browser.profile));
+  return { ms, engineBytes: await bench.memory(prover), riseBytes };
+};
+
+const summarise = (samples: readonly Sample[]): Sample => {
+  const rises = samples.flatMap(({ riseBytes }) => (riseBytes === undefined ? [] : [riseBytes]));
+  return {
+    ms: median(samples.map(({ ms }) => ms)),
+    engineBytes: median(samples.map(({ engineBytes }) => engineBytes)),
+    riseBytes: rises.length === 0 ? undefined : median(rises),
+  };
 };

@@ -27,12 +27,12 @@ export const provers: readonly Competitor<Prover>[] = [
   {
     id: baseline,
     label: "snarkjs 0.7.6, `groth16.prove` with `singleThread`",
-    open: async () => (await import("./plain-snarkjs.ts")).openPlainSnarkjs(),
+    open: async () => (await import("./snarkjs-provers.ts")).openPlainSnarkjs(),
   },
   {
     id: "snarkjs-engine",
     label: "snarkjs 0.7.6 as our engine: its curve is built once",
-    open: async () => (await import("../../src/prover/engine/snarkjs.ts")).openSnarkjs(),
+    open: async () => (await import("./snarkjs-provers.ts")).openSnarkjsEngine(),
   },
   ...kernelNames.map(core),
 ];

@@ -1,6 +1,5 @@
-/** The core engine on one kernel, as the benchmark drives it: its module is fetched and compiled before anything is timed. */
-import { kernels } from "virtual:kernels";
-import type { CurveId, KernelLayout } from "../../kernels/layout.ts";
+/** The core engine on one kernel, as the benchmark drives it. */
+import type { KernelName } from "../../src/domain/engine.ts";
 import {
   convertZkey,
   openCore as openKey,
@@ -9,44 +8,46 @@ import {
   type OpenCore,
 } from "../../src/groth16/open-core.ts";
 import { proveWitness } from "../../src/groth16/prove-witness.ts";
-import type { Prover } from "./competitor.ts";
+import type { Prover, ProvingFiles } from "./competitor.ts";
+import { keepKey, loadKeptKey } from "./kept-keys.ts";
+import { openModule } from "./kernel-module.ts";
 
 /** Undefined when this browser does not take the kernel's instructions. */
-export const openCore = async (id: KernelLayout["kernel"]): Promise<Prover | undefined> => {
+export const openCore = async (id: KernelName): Promise<Prover | undefined> => {
   const modules = {
     bn128: await openModule("bn128", id),
     bls12381: await openModule("bls12381", id),
   };
   const { bn128, bls12381 } = modules;
   if (bn128 === undefined || bls12381 === undefined) return undefined;
-  // A worker of the benchmark proves one circuit all its life.
   let opened: { readonly key: KeyMemory; readonly core: OpenCore } | undefined;
   return {
-    prove: async ({ curve, zkey, wtns, onStep }) => {
+    prove: async (files) => {
       if (opened === undefined) {
-        const core = curve === "bn128" ? bn128 : bls12381;
-        const key = convertZkey(core, zkey, 1);
-        opened = { key, core: openKey(core, key, 0) };
+        const module = files.curve === "bn128" ? bn128 : bls12381;
+        const key = await takeKey(module, files);
+        opened = { key, core: openKey(module, key, 0) };
       }
-      return proveWitness(opened.core, { wtns, onStep, onProgress: () => undefined }, tools);
+      const { wtns } = files;
+      const silent = { onStep: () => undefined, onProgress: () => undefined };
+      return proveWitness(opened.core, { wtns, ...silent }, tools);
     },
     memoryBytes: () => opened?.key.memory.buffer.byteLength ?? 0,
   };
+};
+
+const takeKey = async (
+  module: CoreModule,
+  { circuit, zkey, visit }: ProvingFiles,
+): Promise<KeyMemory> => {
+  if (visit === "later") return loadKeptKey(circuit, module, { way: "handle", regions: 1 });
+  const key = convertZkey(module, new Uint8Array(await zkey.arrayBuffer()), 1);
+  if (visit === "first") await keepKey(circuit, module, key);
+  return key;
 };
 
 const tools = {
   fillRandom: (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes),
   // Nobody ends it, and it proves alone.
   turn: () => Promise.resolve(),
-};
-
-const openModule = async (
-  curve: CurveId,
-  kernel: KernelLayout["kernel"],
-): Promise<CoreModule | undefined> => {
-  const found = kernels.find(({ layout }) => layout.curve === curve && layout.kernel === kernel);
-  if (found === undefined) throw new Error(`no module ${curve}.${kernel} was built`);
-  const bytes = await (await fetch(found.url)).arrayBuffer();
-  if (!WebAssembly.validate(bytes)) return undefined;
-  return { layout: found.layout, module: await WebAssembly.compile(bytes), shared: false };
 };

@@ -10,10 +10,12 @@ import { openCheck } from "./check.ts";
 import { availableCircuits, loadCircuit } from "./circuits.ts";
 import { measureCold, type ColdResult, type ColdStart } from "./cold.ts";
 import { primitiveEngines, provers } from "./competitors.ts";
+import { raceKeys } from "./key-race.ts";
 import { choose, chooseCompetitors, parseOptions, parts, UsageError } from "./options.ts";
 import { racePrimitives, type PrimitiveResult } from "./primitive-race.ts";
 import { runRace } from "./race.ts";
-import { reportJson, reportSection, type CircuitResult, type Measured } from "./report.ts";
+import type { CircuitResult, Measured } from "./measured.ts";
+import { reportJson, reportSection } from "./report.ts";
 import { openSite } from "./site.ts";
 import { raceTogether } from "./together.ts";
 import { raceWitness, type WitnessResult } from "./witness-race.ts";
@@ -26,14 +28,14 @@ const say = (what: string): void => {
 const idsOf = (table: readonly { readonly id: string }[]): readonly string[] =>
   table.map(({ id }) => id);
 
-const plan = () => {
+const plan = async () => {
   const options = parseOptions(process.argv.slice(2));
   const all = [...new Set([...idsOf(provers), ...idsOf(primitiveEngines)])];
   const chosen = chooseCompetitors(all, options.kernels);
   return {
     ...options,
     rounds: count("BENCH_ROUNDS", 5),
-    circuits: choose("circuit", availableCircuits(), options.circuits),
+    circuits: choose("circuit", await availableCircuits(), options.circuits),
     provers: idsOf(provers).filter((id) => chosen.includes(id)),
     kernelIds: kernelNames.filter((id) => chosen.includes(id)),
     primitives: idsOf(primitiveEngines).filter((id) => chosen.includes(id)),
@@ -44,7 +46,10 @@ const plan = () => {
   };
 };
 
-type Plan = ReturnType<typeof plan>;
+/** Each costs a browser's start and end. */
+const MOST_COLD_STARTS = 3;
+
+type Plan = Awaited<ReturnType<typeof plan>>;
 
 const measure = async (planned: Plan): Promise<Measured> => {
   const { rounds, jsFlags } = planned;
@@ -59,13 +64,17 @@ const measure = async (planned: Plan): Promise<Measured> => {
       say(`${circuit.id} ...`);
       const race = { circuit, competitors: planned.provers, rounds, check };
       const warm = planned.parts.includes("proofs") ? await runRace(browser, race) : [];
-      const start = { url: site.url, jsFlags, circuit, check };
+      const runs = Math.min(rounds, MOST_COLD_STARTS);
+      const start = { url: site.url, jsFlags, circuit, runs, check };
       const cold = planned.parts.includes("cold") ? await coldStarts(planned.provers, start) : [];
       const team = { circuit, kernels: planned.kernelIds, rounds, check };
       const together = planned.parts.includes("together") ? await raceTogether(browser, team) : [];
+      const keyRace = { circuit, kernels: planned.kernelIds, rounds };
+      const keys = planned.parts.includes("keys") ? await raceKeys(browser, keyRace) : [];
       if (planned.parts.includes("witness"))
         witnesses.push(await raceWitness(browser, circuit, rounds));
-      results.push({ circuit: circuit.id, warm, cold, together });
+      const { id, curve, domainSize } = circuit;
+      results.push({ circuit: id, curve, domainSize, warm, cold, together, keys });
     }
     const primitives = planned.parts.includes("primitives")
       ? await measurePrimitives(browser, planned)
@@ -104,15 +113,14 @@ const coldStarts = async (
 ): Promise<readonly ColdResult[]> => {
   const results: ColdResult[] = [];
   for (const competitor of competitors) {
-    const result = await measureCold(competitor, start);
-    if (result === undefined) say(`this browser lacks what ${competitor} needs`);
-    else results.push(result);
+    results.push(...(await measureCold(competitor, start)));
   }
+  sayMissing(competitors, results);
   return results;
 };
 
 const run = async (): Promise<void> => {
-  const planned = plan();
+  const planned = await plan();
   const measured = await measure(planned);
   const section = reportSection(measured);
   process.stdout.write(`${planned.json ? reportJson(measured) : section}\n`);

@@ -7,7 +7,7 @@ describe("parseOptions", () => {
       json: false,
       circuits: undefined,
       kernels: undefined,
-      parts: ["proofs", "cold", "together", "witness", "primitives"],
+      parts: ["proofs", "cold", "together", "keys", "witness", "primitives"],
       jsFlags: undefined,
     });
   });
@@ -32,7 +32,7 @@ describe("parseOptions", () => {
     [["--json=yes"], "does not take an argument"],
     [
       ["--parts", "warm"],
-      'there is no part "warm"; there are: proofs, cold, together, witness, primitives',
+      'there is no part "warm"; there are: proofs, cold, together, keys, witness, primitives',
     ],
   ])("refuses %j and says why", (args, message) => {
     expect(() => parseOptions(args)).toThrow(UsageError);

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { baseline } from "./competitors.ts";
 
-export const parts = ["proofs", "cold", "together", "witness", "primitives"] as const;
+export const parts = ["proofs", "cold", "together", "keys", "witness", "primitives"] as const;
 export type Part = (typeof parts)[number];
 
 export type Options = {

@@ -1,7 +1,9 @@
 /** What the benchmark asks of its page, and the page of its workers: types only. Results cross as JSON. */
-import type { KernelLayout } from "../../kernels/layout.ts";
 import type { Curve } from "../../src/domain/circuit.ts";
+import type { KernelName } from "../../src/domain/engine.ts";
 import type { EngineProof } from "../../src/prover/engine/engine.ts";
+import type { Visit } from "./competitor.ts";
+import type { KeyWay } from "./kept-keys.ts";
 import type { PrimitiveId } from "./primitives.ts";
 import type { WitnessCalculatorId } from "./witness-race.ts";
 
@@ -17,28 +19,24 @@ export type ProofRun = {
   readonly proofs: readonly PageProof[];
 };
 
-export type PageMemory = {
-  /** Bytes of WebAssembly memory that the prover says it holds. */
-  readonly engine: number;
-  /**
-   * Bytes of the page and its workers together by performance.measureUserAgentSpecificMemory, files included. Chromium 156
-   * leaves out WebAssembly memory that is not shared (measured: 100 MB of it add nothing).
-   */
-  readonly page: number;
-};
-
 /** `bench` in the page. Provers go by the number that `startProver` gives. */
 export type BenchPage = {
   /** Starts a worker and has it fetch the circuit's files. */
-  readonly startProver: (competitor: string, circuit: CircuitName) => Promise<number>;
+  readonly startProver: (competitor: string, circuit: CircuitName, visit: Visit) => Promise<number>;
   /** Opens the engine and makes a proof; null when the browser lacks what the engine needs. */
   readonly firstProof: (prover: number) => Promise<ProofRun | null>;
   /** One proof from each of the provers, all at once. */
   readonly prove: (provers: readonly number[]) => Promise<ProofRun>;
-  readonly memory: (prover: number) => Promise<PageMemory>;
+  /** Bytes of WebAssembly memory that the prover holds. */
+  readonly memory: (prover: number) => Promise<number>;
+  /** Starts a worker that keeps a key; the file's bytes, or null when the browser does not take the kernel's instructions. */
+  readonly startKey: (kernel: KernelName, circuit: CircuitName) => Promise<number | null>;
+  /** Milliseconds of making it of the zkey; of having it as it was kept. */
+  readonly convertKey: () => Promise<number>;
+  readonly openKey: (way: KeyWay) => Promise<number>;
   /** Starts workers that share a key; false when the browser does not take the kernel's instructions. */
   readonly startTeam: (
-    kernel: KernelLayout["kernel"],
+    kernel: KernelName,
     circuit: CircuitName,
     members: number,
   ) => Promise<boolean>;
@@ -55,11 +53,17 @@ export type BenchPage = {
 };
 
 export type ProverWorker = {
-  readonly load: (competitor: string, circuit: CircuitName) => Promise<void>;
+  readonly load: (competitor: string, circuit: CircuitName, visit: Visit) => Promise<void>;
   /** Whether the browser has what the engine needs. */
   readonly open: () => Promise<boolean>;
   readonly prove: () => Promise<EngineProof>;
   readonly memoryBytes: () => number;
+};
+
+export type KeyWorker = {
+  readonly load: (kernel: KernelName, circuit: CircuitName) => Promise<number | undefined>;
+  readonly convert: BenchPage["convertKey"];
+  readonly open: BenchPage["openKey"];
 };
 
 export type WitnessWorker = {

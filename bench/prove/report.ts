@@ -1,43 +1,31 @@
 /** What was measured, as JSON and as the section of bench/RESULTS.md. */
-import { geometricMean } from "../statistics.ts";
-import type { ColdResult } from "./cold.ts";
 import { baseline, primitiveEngines, provers } from "./competitors.ts";
-import type { PrimitiveResult } from "./primitive-race.ts";
+import { keyTable } from "./key-race.ts";
+import { geometricMeans, memoryShare, type Measured } from "./measured.ts";
 import { primitives } from "./primitives.ts";
-import type { RaceResult } from "./race.ts";
-import { togetherTable, type TogetherResult } from "./together.ts";
-import { witnessTable, type WitnessResult } from "./witness-race.ts";
-
-export type CircuitResult = {
-  readonly circuit: string;
-  /** Empty where warm proofs were not asked for; the same of cold ones. */
-  readonly warm: readonly RaceResult[];
-  readonly cold: readonly ColdResult[];
-  readonly together: readonly TogetherResult[];
-};
-
-export type Measured = {
-  readonly machine: string;
-  readonly rounds: number;
-  readonly circuits: readonly CircuitResult[];
-  readonly witnesses: readonly WitnessResult[];
-  readonly primitives: readonly PrimitiveResult[];
-};
-
-/** Per competitor, over the circuits: how many times as fast as snarkjs in one thread. Without those that never ran. */
-export const geometricMeans = (
-  circuits: readonly CircuitResult[],
-): Readonly<Record<string, number>> => {
-  const ratios = new Map<string, number[]>();
-  for (const { warm } of circuits) {
-    for (const { competitor, ratio } of warm)
-      ratios.set(competitor, [...(ratios.get(competitor) ?? []), ratio]);
-  }
-  return Object.fromEntries([...ratios].map(([id, values]) => [id, geometricMean(values)]));
-};
+import {
+  keyTargets,
+  memoryTargets,
+  primitiveTargets,
+  proofTargets,
+  targetsOf,
+  targetTable,
+  togetherTargets,
+  witnessTargets,
+} from "./targets.ts";
+import { togetherTable } from "./together.ts";
+import { witnessTable } from "./witness-race.ts";
 
 export const reportJson = (measured: Measured): string =>
-  JSON.stringify({ ...measured, geometricMean: geometricMeans(measured.circuits) }, undefined, 2);
+  JSON.stringify(
+    {
+      ...measured,
+      geometricMean: geometricMeans(measured.circuits),
+      targets: targetsOf(measured),
+    },
+    undefined,
+    2,
+  );
 
 /** The section of `npm run bench:prove` in bench/RESULTS.md. */
 export const reportSection = (measured: Measured): string =>
@@ -46,10 +34,17 @@ export const reportSection = (measured: Measured): string =>
     `${measured.machine}, headless Chromium. Zkey and witness are in memory; every proof is verified before it counts.`,
     competitorList(),
     warmTable(measured),
+    targetTable(proofTargets(measured)),
     coldTable(measured),
+    targetTable(memoryTargets(measured)),
     togetherTable(measured.circuits),
+    targetTable(togetherTargets(measured)),
+    keyTable(measured.circuits, measured.rounds),
+    targetTable(keyTargets(measured)),
     witnessTable(measured.witnesses, measured.rounds),
+    targetTable(witnessTargets(measured)),
     primitiveTable(measured),
+    targetTable(primitiveTargets(measured)),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -84,22 +79,24 @@ ${means.join("\n")}`;
 };
 
 const coldTable = ({ circuits }: Measured): string => {
-  const rows = circuits.flatMap(({ circuit, cold }) =>
-    cold.map(
-      ({ competitor, ms, engineBytes, pageBytes, peakBytes }) =>
-        `| ${circuit} | ${competitor} | ${fixed(ms, 0)} | ${megabytes(engineBytes)} | ${megabytes(pageBytes)} | ${megabytes(peakBytes)} |`,
-    ),
+  const rows = circuits.flatMap((circuit) =>
+    circuit.cold.map((result) => {
+      const { competitor, visit, ms, engineBytes, riseBytes } = result;
+      const share = memoryShare(result, circuit);
+      return `| ${circuit.circuit} | ${competitor} | ${visit} | ${fixed(ms, 0)} | ${megabytes(engineBytes)} | ${megabytes(riseBytes)} | ${share === undefined ? "not known" : `${fixed(share)}x`} |`;
+    }),
   );
   if (rows.length === 0) return "";
-  return `### First proof, and memory
+  return `### First proof, ms, and peak memory, MB
 
-In a browser that has just been started, once each: from opening the engine to the first proof. Memory in MB: WebAssembly's
-as the prover tells it; the page with its worker and the circuit's files after the proof
-(\`performance.measureUserAgentSpecificMemory\`, in which Chromium counts WebAssembly's memory only where it is shared); the most
-that the page's process ever held (an empty page's: 110 to 160), which has everything and is what to compare.
+In a browser that has just been started, up to three times, medians: from opening the engine, with the circuit's files in the
+browser's keeping, to the proof. At a first visit kernels prepare the key and keep it; at a later one, in a browser that was
+started again, they have it. Peak memory is that of the page's process: VmHWM of /proc/PID/status after the proof, less VmRSS of
+the empty page before. It has everything: code, WebAssembly's memory, JavaScript's heap and buffers, in which snarkjs keeps keys
+and points. Of it, WebAssembly memory is what the prover tells of its own.
 
-| circuit | prover | ms | WebAssembly | page | process, peak |
-| --- | --- | --- | --- | --- | --- |
+| circuit | prover | visit | ms | WebAssembly | peak | beside ${baseline} |
+| --- | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}`;
 };
 

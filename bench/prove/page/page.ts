@@ -3,6 +3,7 @@ import { wrap, type Remote } from "comlink";
 import type { EngineProof } from "../../../src/prover/engine/engine.ts";
 import type {
   BenchPage,
+  KeyWorker,
   PageProof,
   PrimitivesWorker,
   ProofRun,
@@ -12,19 +13,20 @@ import type {
 
 import { proveInTeam, startTeam } from "./team.ts";
 
-/** Only where the page is isolated from other origins, and only in Chromium: TypeScript's library has it not. */
-type MemoryMeter = {
-  readonly measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
-};
-
 const provers: Remote<ProverWorker>[] = [];
 let primitives: Remote<PrimitivesWorker> | undefined;
+let key: Remote<KeyWorker> | undefined;
 let witness: Remote<WitnessWorker> | undefined;
 
 const proverAt = (index: number): Remote<ProverWorker> => {
   const prover = provers[index];
   if (prover === undefined) throw new Error(`there is no prover ${index}`);
   return prover;
+};
+
+const startedKey = (): Remote<KeyWorker> => {
+  if (key === undefined) throw new Error("no key is started");
+  return key;
 };
 
 /** Rejects when the worker's script does not load: its calls would wait for ever. */
@@ -47,18 +49,12 @@ const asPageProof = ({ bytes, publicSignals }: EngineProof): PageProof => ({
   publicSignals,
 });
 
-const pageBytes = async (): Promise<number> => {
-  const { measureUserAgentSpecificMemory: measure }: MemoryMeter = performance as MemoryMeter;
-  if (measure === undefined) throw new Error("the page is not cross-origin isolated");
-  return (await measure.call(performance)).bytes;
-};
-
 const bench: BenchPage = {
-  startProver: async (competitor, circuit) => {
+  startProver: async (competitor, circuit, visit) => {
     // Vite finds a worker by this very form.
     const worker = new Worker(new URL("./prover.worker.ts", import.meta.url), { type: "module" });
     const prover = wrap<ProverWorker>(worker);
-    await Promise.race([prover.load(competitor, circuit), failed(worker)]);
+    await Promise.race([prover.load(competitor, circuit, visit), failed(worker)]);
     return provers.push(prover) - 1;
   },
   firstProof: async (index) => {
@@ -67,10 +63,14 @@ const bench: BenchPage = {
     return run.proofs.length > 0 ? run : null;
   },
   prove: (indices) => timed(() => Promise.all(indices.map((index) => proverAt(index).prove()))),
-  memory: async (index) => ({
-    engine: await proverAt(index).memoryBytes(),
-    page: await pageBytes(),
-  }),
+  memory: (index) => proverAt(index).memoryBytes(),
+  startKey: async (kernel, circuit) => {
+    const worker = new Worker(new URL("./key.worker.ts", import.meta.url), { type: "module" });
+    key = wrap<KeyWorker>(worker);
+    return (await Promise.race([key.load(kernel, circuit), failed(worker)])) ?? null;
+  },
+  convertKey: () => startedKey().convert(),
+  openKey: (way) => startedKey().open(way),
   startTeam: (kernel, circuit, members) => startTeam(kernel, circuit, members),
   proveInTeam: (members) => timed(async () => [await proveInTeam(members)]),
   startWitness: (circuit) => {

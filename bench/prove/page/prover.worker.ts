@@ -1,29 +1,25 @@
-/** One prover: a competitor and a circuit, whose files stay in memory as they do in a node's prover. */
+/** One prover: a competitor and a circuit. */
 import { expose } from "comlink";
-import type { SnarkjsJob } from "../../../src/prover/engine/snarkjs.ts";
-import type { Prover } from "../competitor.ts";
+import type { Prover, ProvingFiles } from "../competitor.ts";
 import { provers } from "../competitors.ts";
 import type { ProverWorker } from "../protocol.ts";
 
 let competitor: string | undefined;
-let job: SnarkjsJob | undefined;
+let files: ProvingFiles | undefined;
 let prover: Prover | undefined;
 
-const fetchBytes = async (url: string): Promise<Uint8Array> => {
+const fetchFile = async (url: string): Promise<Blob> => {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return response.blob();
 };
 
 const worker: ProverWorker = {
-  load: async (named, { id, curve }) => {
+  load: async (named, { id, curve }, visit) => {
     competitor = named;
-    job = {
-      curve,
-      zkey: await fetchBytes(`/circuits/${id}.zkey`),
-      wtns: await fetchBytes(`/circuits/${id}.wtns`),
-      onStep: () => undefined,
-    };
+    const zkey = await fetchFile(`/circuits/${id}.zkey`);
+    const wtns = new Uint8Array(await (await fetchFile(`/circuits/${id}.wtns`)).arrayBuffer());
+    files = { circuit: id, curve, zkey, wtns, visit };
   },
   open: async () => {
     const found = provers.find(({ id }) => id === competitor);
@@ -32,8 +28,8 @@ const worker: ProverWorker = {
     return prover !== undefined;
   },
   prove: async () => {
-    if (prover === undefined || job === undefined) throw new Error("the prover is not open");
-    return prover.prove(job);
+    if (prover === undefined || files === undefined) throw new Error("the prover is not open");
+    return prover.prove(files);
   },
   memoryBytes: () => prover?.memoryBytes() ?? 0,
 };

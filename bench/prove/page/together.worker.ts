@@ -1,12 +1,12 @@
 /** One member of a team: it leads or helps a proof, or makes it alone. */
 import { expose } from "comlink";
-import { kernels } from "virtual:kernels";
 import { Team } from "../../../src/domain/team.ts";
 import { proveWithCore } from "../../../src/groth16/groth16.ts";
 import { convertZkey, openCore, type OpenCore } from "../../../src/groth16/open-core.ts";
 import { drawBlinding } from "../../../src/groth16/blinding.ts";
 import { helpTeam } from "../../../src/groth16/parallel/helper.ts";
 import { readWtns, type Wtns } from "../../../src/groth16/wtns.ts";
+import { openModule } from "../kernel-module.ts";
 import type { MemberWorker } from "../together.ts";
 
 let opened: OpenCore | undefined;
@@ -33,12 +33,8 @@ const turn = (): Promise<void> =>
 
 const worker: MemberWorker = {
   prepare: async (kernel, { id, curve }, members) => {
-    const built = kernels.find(({ layout }) => layout.curve === curve && layout.kernel === kernel);
-    if (built === undefined) throw new Error(`no module ${curve}.${kernel} was built`);
-    const bytes = await fetchBytes(built.sharedUrl);
-    if (!WebAssembly.validate(bytes)) return undefined;
-    const module = await WebAssembly.compile(bytes);
-    const core = { layout: built.layout, module, shared: true };
+    const core = await openModule(curve, kernel, { shared: true });
+    if (core === undefined) return undefined;
     const zkey = await fetchBytes(`/circuits/${id}.zkey`);
     return { core, key: convertZkey(core, zkey, members) };
   },
