@@ -5,7 +5,7 @@ import type { EngineProof } from "../../src/prover/engine/engine.ts";
 import type { Visit } from "./competitor.ts";
 import type { KeyWay } from "./kept-keys.ts";
 import type { PrimitiveId } from "./primitives.ts";
-import type { WitnessCalculatorId } from "./witness-race.ts";
+import type { WitnessCalculatorId } from "./witness-calculators.ts";
 
 export type CircuitName = { readonly id: string; readonly curve: Curve };
 

@@ -2,13 +2,7 @@
 import { median } from "../statistics.ts";
 import type { Browser } from "./browser.ts";
 import type { ProvingCircuit } from "./circuits.ts";
-
-/**
- * snarkjs: as its users call it, from the circuit's bytes. snarkjs-compiled: the same, but given the compiled module, which
- * is all that can be spared it. own: with the compiled module, as a prover of a node has it.
- */
-export const witnessCalculators = ["snarkjs", "snarkjs-compiled", "own"] as const;
-export type WitnessCalculatorId = (typeof witnessCalculators)[number];
+import { witnessCalculators, type WitnessCalculatorId } from "./witness-calculators.ts";
 
 export type WitnessResult = {
   readonly circuit: string;

@@ -6,7 +6,7 @@ import { readJsonObject } from "../../../src/circuit/inputs/json.ts";
 import { createWitnessCalculator } from "../../../src/circuit/witness.ts";
 import type { WitnessWorker } from "../protocol.ts";
 import { requireSameBytes } from "../same-results.ts";
-import { witnessCalculators, type WitnessCalculatorId } from "../witness-race.ts";
+import { witnessCalculators, type WitnessCalculatorId } from "../witness-calculators.ts";
 
 type Calculate = () => Promise<Uint8Array>;
 
