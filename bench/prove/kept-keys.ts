@@ -1,10 +1,13 @@
 /** Prepared keys in the browser's file system, where and how a node keeps them. */
-import type { BlobLike } from "../../src/artifacts/protocol.ts";
-import type { FileStore, StoredFile } from "../../src/artifacts/store/file-store.ts";
-import { CHUNK_BYTES } from "../../src/artifacts/store/file-store.ts";
+import {
+  CHUNK_BYTES,
+  type FileStore,
+  type StoredFile,
+} from "../../src/artifacts/store/file-store.ts";
 import { openOpfs } from "../../src/artifacts/store/opfs.ts";
 import { keyFilePieces, type ReadableKey } from "../../src/groth16/key-file.ts";
 import { keyOf, loadKey, type CoreModule, type KeyMemory } from "../../src/groth16/open-core.ts";
+import { blobReader } from "../../src/prover/engine/blob-reader.ts";
 
 const openStore = (): Promise<FileStore> =>
   openOpfs({
@@ -51,7 +54,7 @@ export const loadKeptKey = async (
   const key =
     way === "handle"
       ? await store.use(name, (file) => load(fromHandle(file)))
-      : await load(fromBlob(await store.blob(name)));
+      : await load(blobReader(await store.blob(name)));
   if (typeof key === "string") throw new Error(`the kept key of ${circuit} is of no use: ${key}`);
   return key;
 };
@@ -63,8 +66,3 @@ const fromHandle = (file: StoredFile): ReadableKey => {
     read: (from, to) => chunk.subarray(0, file.read(chunk.subarray(0, to - from), from)),
   };
 };
-
-const fromBlob = (file: BlobLike): ReadableKey => ({
-  size: file.size,
-  read: async (from, to) => new Uint8Array(await file.slice(from, to).arrayBuffer()),
-});

@@ -16,6 +16,7 @@ import { helpTeam } from "../../groth16/parallel/helper.ts";
 import { proveWitness } from "../../groth16/prove-witness.ts";
 import type { FillRandom } from "../../groth16/random-scalar.ts";
 import { requireFittingKey } from "../fit.ts";
+import { blobReader } from "./blob-reader.ts";
 import { stepsOfCore } from "./core-steps.ts";
 import type { Engine, SizedCircuit } from "./engine.ts";
 import { claimRegion, type HoldLock, type Region } from "./regions.ts";
@@ -117,12 +118,8 @@ const openKeyOf = async (
   const key = preparedFor(files, compiled);
   if (key?.kind === "shared") return { id, ...(await openShared(key, compiled, tools)) };
   if (key?.kind === "file") {
-    const { file } = key;
-    const read = async (from: number, to: number): Promise<Uint8Array> =>
-      new Uint8Array(await file.slice(from, to).arrayBuffer());
-    const readable = { size: file.size, read };
     const zkey = files.circuit.zkey.sha256;
-    const loaded = await loadKey(compiled, { file: readable, zkey, regions: 1 });
+    const loaded = await loadKey(compiled, { file: blobReader(key.file), zkey, regions: 1 });
     if (typeof loaded !== "string") return { id, ...own(loaded, compiled) };
   }
   const zkey = await tools.readZkey(files);
