@@ -88,6 +88,7 @@ describe("reportJson", () => {
 describe("reportSection", () => {
   it.each([
     ["a warm proof", "| c14 | fma2 | 300 | 8.00x | 375 | 1.60 |"],
+    ["what is quoted of it", "| c14 | 507 | 2417 | 4.77x |"],
     ["a mean", "| fma2 | 4.00x |"],
     ["a first visit", "| c14 | fma2 | first | 512 | 30 | 90 | 0.45x |"],
     ["one where memory is not told", "| c14 | fma2 | later | 342 | 0 | not known | not known |"],
@@ -108,6 +109,7 @@ describe("reportSection", () => {
 
   it("leaves out what was not measured", () => {
     expect(reportSection(withoutWarm)).not.toContain("### Warm proofs");
+    expect(reportSection(withoutWarm)).not.toContain("rapidsnark");
     expect(reportSection(withoutWarm)).toContain("### First proof");
   });
 });

@@ -2,6 +2,7 @@
 import { baseline, primitiveEngines, provers } from "./competitors.ts";
 import { keyTable } from "./key-race.ts";
 import { geometricMeans, memoryShare, type Measured } from "./measured.ts";
+import { nativeTable } from "./native.ts";
 import { primitives } from "./primitives.ts";
 import {
   keyTargets,
@@ -35,6 +36,7 @@ export const reportSection = (measured: Measured): string =>
     competitorList(),
     warmTable(measured),
     targetTable(proofTargets(measured)),
+    nativeTable(measured.circuits),
     coldTable(measured),
     targetTable(memoryTargets(measured)),
     togetherTable(measured.circuits),
