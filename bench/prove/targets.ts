@@ -1,4 +1,5 @@
 /** What the prover core is to reach, and how far it is. */
+import { kernelNames } from "../../src/domain/engine.ts";
 import { geometricMeans, memoryShare, type Measured } from "./measured.ts";
 import type { PrimitiveId } from "./primitives.ts";
 
@@ -59,11 +60,9 @@ type Compared = { readonly competitor: string; readonly ratio: number };
 const ratiosOf = (results: readonly Compared[], wanted: string): readonly number[] =>
   results.flatMap(({ competitor, ratio }) => (competitor === wanted ? [ratio] : []));
 
-const kernels = ["wide4", "fma2", "ext4", "scalar9"] as const;
-
 /** Of both visits; the larger counts. */
 export const memoryTargets = ({ circuits }: Measured): readonly Target[] =>
-  kernels.flatMap((kernel) => {
+  kernelNames.flatMap((kernel) => {
     const shares = circuits.flatMap((circuit) =>
       circuit.cold
         .filter(({ competitor }) => competitor === kernel)
@@ -79,7 +78,7 @@ const LARGE_DOMAIN = 2 ** 16;
 const TOGETHER_MUST = 1.5;
 
 export const togetherTargets = ({ circuits }: Measured): readonly Target[] =>
-  kernels.flatMap((kernel) => {
+  kernelNames.flatMap((kernel) => {
     const large = circuits.filter(({ domainSize }) => domainSize >= LARGE_DOMAIN);
     const ratios = large.flatMap(({ together }) => ratiosOf(together, kernel));
     const figure = `${kernel}, two provers on a domain of 2^16 or more, slowest`;
@@ -87,7 +86,7 @@ export const togetherTargets = ({ circuits }: Measured): readonly Target[] =>
   });
 
 export const keyTargets = ({ circuits }: Measured): readonly Target[] =>
-  kernels.flatMap((kernel) => {
+  kernelNames.flatMap((kernel) => {
     const keys = circuits.find(({ circuit }) => circuit === "c16p")?.keys ?? [];
     const loads = keys.filter((key) => key.kernel === kernel).map(({ loadMs }) => loadMs);
     const bounds = { unit: "ms", must: 150, aim: 60 } as const;
