@@ -57,11 +57,13 @@ export type MatrixExports = Readonly<
 >;
 
 /**
- * What the steps of one multi-scalar multiplication share, u32 each, 64 bytes with what the steps keep for themselves:
+ * What the steps of one multi-scalar multiplication share, u32 each, 128 bytes with what the steps keep for themselves:
  * the driver fills in these. Lists have `lengths` and begin at `offsets` (in items) of `items`, which are addresses of
  * points, bit 0 set where -point is meant, 0 for infinity. `list` has room for `listGroups` x `lanes` pairs of 12 bytes,
  * `scratch` for `listGroups` + 20 vectors of coordinates and as many pairs again and 4 bytes. `buckets` are addresses, and
- * `bucketPoints` room for as many points; `free`, behind them, is room for sums.
+ * `bucketPoints` room for as many points; `free`, behind the last of them, is room for sums. A chunk of points becomes
+ * terms: scalars of 16 bytes at `termScalars` (and 3 bytes behind them), addresses at `termPoints`; `sources` lists the
+ * points with images, which go from `images` to `imagesEnd`.
  */
 export type MsmWork = readonly [
   items: number,
@@ -73,13 +75,17 @@ export type MsmWork = readonly [
   buckets: number,
   bucketPoints: number,
   free: number,
+  termScalars: number,
+  termPoints: number,
+  sources: number,
+  images: number,
+  imagesEnd: number,
 ];
 
 /** Multi-scalar multiplication (kernels/msm): each is described where it is emitted. */
 export type MsmExports = Readonly<
   Record<
     | "msmScalars"
-    | "msmRecode"
     | "msmDigits"
     | "msmOffsets"
     | "msmPlace"
@@ -87,7 +93,7 @@ export type MsmExports = Readonly<
     | "msmGrid"
     | "msmSums"
     | "msmBits"
-    | `${"g1" | "g2"}${"Sum" | "FromZkey" | "PointsToWords"}`,
+    | `${"g1" | "g2"}${"Split" | "Images" | "Sum" | "FromZkey" | "PointsToWords"}`,
     KernelCall
   >
 >;

@@ -42,7 +42,7 @@ export const generateKernel = (curve: KernelLayout["curve"], kernel: KernelId): 
   const fr = createField(kernel, { modulus: r, pool });
   emitNtt(module, fr);
   emitMatrix(module, fr);
-  emitMsm(module, { fq, order: r });
+  emitMsm(module, { fq, curve: curveNames[curve] });
   emitFieldExports(module, "fq", fq);
   emitFieldExports(module, "fr", fr);
   emitArithmeticExports(module, { prefix: "fq2", arithmetic: (f) => fq2Arithmetic(fq.emitter(f)) });

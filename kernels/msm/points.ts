@@ -1,13 +1,8 @@
 /** Points in and out of a kernel's form. */
-import {
-  i32,
-  type FunctionBuilder,
-  type I32,
-  type Local,
-  type ModuleBuilder,
-} from "../asm/index.ts";
+import { i32, type ModuleBuilder } from "../asm/index.ts";
 import type { CurveGroup } from "../curve/group.ts";
-import { itemAt } from "./work.ts";
+import { POINTER_BYTES } from "../curve/pairs.ts";
+import { LaneLoop } from "../field/lanes.ts";
 
 export const emitPoints = (module: ModuleBuilder, group: CurveGroup): void => {
   emitFromZkey(module, group);
@@ -26,15 +21,11 @@ const emitFromZkey = (module: ModuleBuilder, { prefix, field, degree }: CurveGro
     (f, { out, in: from, n }) => {
       const fq = field.emitter(f);
       const element = fq.element("coordinate");
-      const [inputs, outputs] = [locals(f, "input", lanes), locals(f, "output", lanes)];
       const elements = f.let("elements", i32.mul(n, i32.const(2 * degree)));
-      byLanes(f, { lanes, count: elements }, (indices) => {
-        indices.forEach((index, lane) => {
-          set(f, inputs[lane], i32.add(from, i32.mul(index, i32.const(wordBytes))));
-          set(f, outputs[lane], i32.add(out, i32.mul(index, i32.const(bytes))));
-        });
-        fq.fromWords(element, inputs, { factor });
-        fq.scatter(element, outputs);
+      const loop = new LaneLoop(f, { lanes, count: elements });
+      loop.run(() => {
+        fq.fromWords(element, loop.at(from, wordBytes), { factor });
+        fq.scatter(element, loop.at(out, bytes));
       });
     },
   );
@@ -52,16 +43,14 @@ const emitPointsToWords = (module: ModuleBuilder, group: CurveGroup): void => {
     (f, { out, pointers, n }) => {
       const fq = field.emitter(f);
       const element = fq.element("coordinate");
-      const [inputs, outputs] = [locals(f, "input", lanes), locals(f, "output", lanes)];
-      const signs = locals(f, "sign", lanes);
-      byLanes(f, { lanes, count: n }, (indices) => {
-        indices.forEach((index, lane) => {
-          const pointer = i32.load(itemAt(pointers, index));
-          set(f, inputs[lane], i32.and(pointer, i32.const(-2)));
-          set(f, signs[lane], i32.and(pointer, i32.const(1)));
-          const stride = i32.const(2 * degree * wordBytes);
-          set(f, outputs[lane], i32.add(out, i32.mul(index, stride)));
-        });
+      const loop = new LaneLoop(f, { lanes, count: n });
+      loop.run(() => {
+        const listed = loop
+          .at(pointers, POINTER_BYTES)
+          .map((pointer) => f.let("pointer", i32.load(pointer)));
+        const inputs = listed.map((pointer) => f.let("input", i32.and(pointer, i32.const(-2))));
+        const signs = listed.map((pointer) => f.let("sign", i32.and(pointer, i32.const(1))));
+        const outputs = loop.at(out, 2 * degree * wordBytes);
         for (let part = 0; part < 2 * degree; part += 1) {
           fq.gather(element, inputs, part * bytes);
           if (part >= degree) fq.negateWhere(element, signs);
@@ -70,33 +59,6 @@ const emitPointsToWords = (module: ModuleBuilder, group: CurveGroup): void => {
       });
     },
   );
-};
-
-const locals = (f: FunctionBuilder, name: string, count: number): readonly Local<"i32">[] =>
-  Array.from({ length: count }, (_, lane) => f.local("i32", `${name}${lane}`));
-
-const set = (f: FunctionBuilder, local: Local<"i32"> | undefined, value: I32): void => {
-  if (local !== undefined) f.set(local, value);
-};
-
-type Count = { readonly lanes: number; readonly count: I32 };
-
-/** Goes through 0 to count - 1, `lanes` at once; where too few are left, the last is repeated. */
-const byLanes = (
-  f: FunctionBuilder,
-  { lanes, count }: Count,
-  body: (indices: readonly Local<"i32">[]) => void,
-): void => {
-  const done = f.local("i32", "done");
-  const indices = locals(f, "index", lanes);
-  const last = f.let("last", i32.sub(count, i32.const(1)));
-  f.for(done, { from: i32.const(0), to: count, step: lanes }, () => {
-    indices.forEach((index, lane) => {
-      f.set(index, i32.add(done, i32.const(lane)));
-      if (lane > 0) f.if(i32.gtU(index, last), () => f.set(index, last));
-    });
-    body(indices);
-  });
 };
 
 /** By Fermat; the modulus is prime. */

@@ -1,5 +1,5 @@
 /**
- * Scalars as the sorting reads them: 32 bytes each, little-endian, at most r / 2, with bit 255 set where -scalar is meant.
+ * Scalars as they are split: 32 bytes each, little-endian, at most r / 2, with bit 255 set where -scalar is meant.
  * So also -1 is a short scalar.
  */
 import { i32, i64, type FunctionBuilder, type I32, type I64, type Local } from "../asm/index.ts";
@@ -11,15 +11,9 @@ const WORDS = 4;
 
 /**
  * `msmScalars(out, scalars, index, n)`: takes scalar[index[k]] for each k < n, all below r; gives the sum of their lengths
- * in bits. `msmRecode(scalars, n, addend)` adds one 32-byte integer to each, sum below 2^255: with 2^(c - 1) in each
- * window but the last, a window then holds its signed digit plus 2^(c - 1), whatever the windows below it hold.
+ * in bits.
  */
 export const emitScalars = (module: ModuleBuilder, order: bigint): void => {
-  emitTake(module, order);
-  emitRecode(module);
-};
-
-const emitTake = (module: ModuleBuilder, order: bigint): void => {
   module.export(
     {
       name: "msmScalars",
@@ -54,36 +48,6 @@ const emitTake = (module: ModuleBuilder, order: bigint): void => {
         },
       );
       f.return(bits);
-    },
-  );
-};
-
-const emitRecode = (module: ModuleBuilder): void => {
-  module.export(
-    { name: "msmRecode", params: { scalars: "i32", n: "i32", addend: "i32" } },
-    (f, { scalars, n, addend }) => {
-      const terms = wordLocals(f, "term");
-      terms.forEach((term, k) => f.set(term, i64.load(addend, 8 * k)));
-      const [sum, carry, more] = [
-        f.local("i64", "sum"),
-        f.local("i64", "carry"),
-        f.local("i64", "more"),
-      ];
-      const end = f.let("end", i32.add(scalars, i32.shl(n, i32.const(5))));
-      f.while(
-        () => i32.ltU(scalars, end),
-        () => {
-          f.set(carry, i64.const(0));
-          terms.forEach((term, k) => {
-            f.set(sum, i64.add(i64.load(scalars, 8 * k), term));
-            f.set(more, i64.extendI32U(i64.ltU(sum, term)));
-            f.set(sum, i64.add(sum, carry));
-            f.set(carry, i64.or(more, i64.extendI32U(i64.ltU(sum, carry))));
-            f.do(i64.store(scalars, sum, 8 * k));
-          });
-          f.set(scalars, i32.add(scalars, i32.const(SCALAR_BYTES)));
-        },
-      );
     },
   );
 };

@@ -206,11 +206,11 @@ class Pairing {
     const { f, group } = this.#parts;
     f.if(
       this.#isWritable(first),
-      () => f.do(i32.store(slot, first)),
+      () => f.do(i32.store(slot, i32.and(first, i32.const(-2)))),
       () =>
         f.if(
           this.#isWritable(second),
-          () => f.do(i32.store(slot, second)),
+          () => f.do(i32.store(slot, i32.and(second, i32.const(-2)))),
           () => {
             f.do(i32.store(slot, this.#next));
             f.set(this.#next, i32.add(this.#next, i32.const(pointBytes(group))));
@@ -219,7 +219,7 @@ class Pairing {
     );
   }
 
-  /** From `writable` to what is not used yet lie points of this MSM alone, and none of them is negated. */
+  /** From `writable` to what is not used yet lie points that no other list names. */
   #isWritable(pointer: I32): I32 {
     return i32.ltU(i32.sub(pointer, this.#writable), i32.sub(this.#next, this.#writable));
   }

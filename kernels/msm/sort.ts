@@ -1,6 +1,7 @@
 /** From scalars to lists of points by bucket: a counting sort by signed digit. Bucket k of a window takes digits +-(k + 1). */
-import { i32, i64, type ModuleBuilder } from "../asm/index.ts";
+import { i32, i64, type I32, type ModuleBuilder } from "../asm/index.ts";
 import { POINTER_BYTES } from "../curve/pairs.ts";
+import { TERM_BYTES } from "./split.ts";
 import { get, itemAt, put } from "./work.ts";
 
 /** Digits are kept as u16: twice their magnitude, plus 1 when negative. Their windows have 15 bits at most. */
@@ -14,49 +15,50 @@ export const emitSort = (module: ModuleBuilder): void => {
 };
 
 /**
- * `msmDigits(work, digits, scalars, n, bit, width, bias, segment)`: writes the digits of one window, `width` bits from
- * `bit` on less `bias`, and counts them in `lengths` from `segment` on. Reads up to 3 bytes beyond the scalars.
+ * `msmDigits(work, digits, bit, width, bias, segment)`: writes the digits of one window of all terms, `width` bits from
+ * `bit` on less `bias`, and counts them in `lengths` from `segment` on. Reads up to 3 bytes beyond the terms' scalars.
  */
 const emitDigits = (module: ModuleBuilder): void => {
   const params = {
-    ...({ work: "i32", digits: "i32", scalars: "i32", n: "i32" } as const),
-    ...({ bit: "i32", width: "i32", bias: "i32", segment: "i32" } as const),
+    ...({ work: "i32", digits: "i32", bit: "i32" } as const),
+    ...({ width: "i32", bias: "i32", segment: "i32" } as const),
   };
   module.export({ name: "msmDigits", params }, (f, params) => {
-    const { work, digits, scalars, n, bit, width, bias, segment } = params;
+    const { work, digits, bit, width, bias, segment } = params;
     const [digit, sign, count] = [
       f.local("i32", "digit"),
       f.local("i32", "sign"),
       f.local("i32", "count"),
     ];
     const mask = f.let("mask", i32.sub(i32.shl(i32.const(1), width), i32.const(1)));
-    const byte = f.let("byte", i32.shrU(bit, i32.const(3)));
+    const from = i32.add(get(work, "termScalars"), i32.shrU(bit, i32.const(3)));
+    const scalars = f.let("scalars", from);
     const shift = f.let("shift", i32.and(bit, i32.const(7)));
     // Digit 1 is counted in the first place.
     const base = i32.sub(itemAt(get(work, "lengths"), segment), i32.const(POINTER_BYTES));
     const counts = f.let("counts", base);
-    const end = f.let("end", i32.add(digits, i32.mul(n, i32.const(DIGIT_BYTES))));
+    const end = f.let("end", endOfDigits(work, digits));
     f.while(
       () => i32.ltU(digits, end),
       () => {
-        f.set(digit, i32.shrU(i32.load(i32.add(scalars, byte)), shift));
+        f.set(digit, i32.shrU(i32.load(scalars), shift));
         f.set(digit, i32.sub(i32.and(digit, mask), bias));
-        f.set(sign, i32.shrU(i32.load(scalars, 28), i32.const(31)));
-        f.if(i32.ltS(digit, i32.const(0)), () => {
-          f.set(digit, i32.sub(i32.const(0), digit));
-          f.set(sign, i32.xor(sign, i32.const(1)));
-        });
+        f.set(sign, i32.shrU(digit, i32.const(31)));
+        f.if(sign, () => f.set(digit, i32.sub(i32.const(0), digit)));
         f.do(i32.store16(digits, i32.or(i32.shl(digit, i32.const(1)), sign)));
         f.if(digit, () => {
           f.set(count, itemAt(counts, digit));
           f.do(i32.store(count, i32.add(i32.load(count), i32.const(1))));
         });
         f.set(digits, i32.add(digits, i32.const(DIGIT_BYTES)));
-        f.set(scalars, i32.add(scalars, i32.const(32)));
+        f.set(scalars, i32.add(scalars, i32.const(TERM_BYTES)));
       },
     );
   });
 };
+
+const endOfDigits = (work: I32, digits: I32): I32 =>
+  i32.add(digits, i32.mul(get(work, "terms"), i32.const(DIGIT_BYTES)));
 
 /** `msmOffsets(work, segments)`: lays the lists out, each beginning with what its bucket holds already. */
 const emitOffsets = (module: ModuleBuilder): void => {
@@ -96,14 +98,10 @@ const emitOffsets = (module: ModuleBuilder): void => {
   );
 };
 
-/** `msmPlace(work, digits, n, points, pointBytes, segment)`: puts the points of one window into their lists. */
+/** `msmPlace(work, digits, segment)`: puts the terms' points into the lists of one window. */
 const emitPlace = (module: ModuleBuilder): void => {
-  const params = {
-    ...({ work: "i32", digits: "i32", n: "i32" } as const),
-    ...({ points: "i32", pointBytes: "i32", segment: "i32" } as const),
-  };
-  module.export({ name: "msmPlace", params }, (f, params) => {
-    const { work, digits, n, points, pointBytes, segment } = params;
+  const params = { work: "i32", digits: "i32", segment: "i32" } as const;
+  module.export({ name: "msmPlace", params }, (f, { work, digits, segment }) => {
     const [digit, place, length] = [
       f.local("i32", "digit"),
       f.local("i32", "place"),
@@ -113,7 +111,8 @@ const emitPlace = (module: ModuleBuilder): void => {
     const lengths = f.let("lengths", itemAt(get(work, "lengths"), segment));
     const offsets = f.let("offsets", itemAt(get(work, "offsets"), segment));
     const items = f.let("items", get(work, "items"));
-    const end = f.let("end", i32.add(digits, i32.mul(n, i32.const(DIGIT_BYTES))));
+    const point = f.let("point", get(work, "termPoints"));
+    const end = f.let("end", endOfDigits(work, digits));
     f.while(
       () => i32.ltU(digits, end),
       () => {
@@ -123,17 +122,20 @@ const emitPlace = (module: ModuleBuilder): void => {
           f.set(length, i32.load(i32.add(lengths, place)));
           f.do(i32.store(i32.add(lengths, place), i32.add(length, i32.const(1))));
           f.set(length, i32.add(length, i32.load(i32.add(offsets, place))));
-          const signed = i32.or(points, i32.and(digit, i32.const(1)));
+          const signed = i32.xor(i32.load(point), i32.and(digit, i32.const(1)));
           f.do(i32.store(itemAt(items, length), signed));
         });
-        f.set(points, i32.add(points, pointBytes));
+        f.set(point, i32.add(point, i32.const(POINTER_BYTES)));
         f.set(digits, i32.add(digits, i32.const(DIGIT_BYTES)));
       },
     );
   });
 };
 
-/** `msmKeep(work, pointBytes)`: the sums become what the buckets hold, out of the way of the next ones. */
+/**
+ * `msmKeep(work, pointBytes)`: the sums become what the buckets hold. Those that lie where the next ones will, and images,
+ * are copied to the buckets' own places.
+ */
 const emitKeep = (module: ModuleBuilder): void => {
   module.export(
     { name: "msmKeep", params: { work: "i32", pointBytes: "i32" } },
@@ -145,9 +147,15 @@ const emitKeep = (module: ModuleBuilder): void => {
         f.let("length", get(work, "lengths")),
         f.let("offset", get(work, "offsets")),
       ];
-      const [from, word] = [f.local("i32", "from"), f.local("i32", "word")];
+      const [from, word, sign] = [
+        f.local("i32", "from"),
+        f.local("i32", "word"),
+        f.local("i32", "sign"),
+      ];
       const free = f.let("free", get(work, "free"));
       const used = f.let("used", i32.sub(get(work, "next"), free));
+      const images = f.let("images", get(work, "images"));
+      const imageBytes = f.let("imageBytes", i32.sub(get(work, "imagesEnd"), images));
       f.while(
         () => i32.ltU(bucket, end),
         () => {
@@ -155,11 +163,14 @@ const emitKeep = (module: ModuleBuilder): void => {
           f.if(i32.load(length), () =>
             f.set(from, i32.load(itemAt(get(work, "items"), i32.load(offset)))),
           );
-          f.if(i32.ltU(i32.sub(from, free), used), () => {
+          const isSum = i32.ltU(i32.sub(from, free), used);
+          f.if(i32.or(isSum, i32.ltU(i32.sub(from, images), imageBytes)), () => {
+            f.set(sign, i32.and(from, i32.const(1)));
+            f.set(from, i32.sub(from, sign));
             f.for(word, { from: i32.const(0), to: pointBytes, step: 8 }, () => {
               f.do(i64.store(i32.add(place, word), i64.load(i32.add(from, word))));
             });
-            f.set(from, place);
+            f.set(from, i32.or(place, sign));
           });
           f.do(i32.store(bucket, from));
           f.set(place, i32.add(place, pointBytes));

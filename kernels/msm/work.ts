@@ -2,7 +2,7 @@
 import { i32, type Effect, type I32 } from "../asm/index.ts";
 import { POINTER_BYTES } from "../curve/pairs.ts";
 
-/** The first nine are the driver's; the rest belongs to the steps. */
+/** The first fourteen are the driver's; the rest belongs to the steps. */
 const words = [
   "items",
   "offsets",
@@ -13,6 +13,13 @@ const words = [
   "buckets",
   "bucketPoints",
   "free",
+  "termScalars",
+  "termPoints",
+  "sources",
+  "images",
+  "imagesEnd",
+  "terms",
+  "long",
   "writable",
   "next",
   "segments",

@@ -5,8 +5,17 @@ import { AssemblyError, i32 } from "../asm/index.ts";
 /** Its parts, [c0, c1]. */
 type Parts = readonly [Element, Element];
 
+/** What Fq2 has beside what curves need. */
+export type Fq2Emitter = Arithmetic & {
+  readonly constant: (into: Element, value: readonly [c0: bigint, c1: bigint]) => void;
+  /** c0 + c1 u becomes c0 - c1 u. */
+  readonly conjugate: (into: Element) => void;
+  /** Times an element of Fq. */
+  readonly scale: (into: Element, a: Element, factor: Element) => void;
+};
+
 /** Sums stay lazy, also those that end a product: the kernel norms what is too large where it becomes a factor or is stored. */
-export const fq2Arithmetic = (fq: FieldEmitter): Arithmetic => {
+export const fq2Arithmetic = (fq: FieldEmitter): Fq2Emitter => {
   const elements = new WeakMap<Element, Parts>();
   const parts = (element: Element): Parts => {
     const found = elements.get(element);
@@ -24,9 +33,16 @@ export const fq2Arithmetic = (fq: FieldEmitter): Arithmetic => {
     work(0);
     work(1);
   };
+  const zero = fq.element("fq2.zero");
   return {
     lanes: fq.lanes,
     bytes: 2 * fq.bytes,
+    constant: (into, value) => both((part) => fq.constant(parts(into)[part], value[part])),
+    conjugate: (into) => {
+      fq.constant(zero, 0n);
+      fq.sub(parts(into)[1], zero, parts(into)[1]);
+    },
+    scale: (into, a, factor) => both((part) => fq.mul(parts(into)[part], parts(a)[part], factor)),
     element,
     gather: (into, at, offset = 0) =>
       both((part) => fq.gather(parts(into)[part], at, offset + part * fq.bytes)),

@@ -4,21 +4,26 @@
  * What is left, a few hundred points that weigh a power of two each, is added up here.
  */
 import type { CurveId, KernelLayout, MsmExports } from "../../kernels/layout.ts";
-import { basePrime, scalarPrime } from "../domain/circuit.ts";
+import { basePrime } from "../domain/circuit.ts";
 import type { G1Point, G2Point } from "./bigint-curve.ts";
 import { primeField, quadraticField, type BigintField, type Fq2 } from "./bigint-field.ts";
 import { JacobianArithmetic, type AffinePoint, type Point } from "./jacobian.ts";
 import type { Bases, OnProgress, Sums } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
 import {
-  biasOf,
-  shapeOf,
+  partsOf,
   scratchFor,
+  shapeOf,
   takeMemory,
   takeScalars,
+  tunings,
+  turnTo,
   windowFor,
+  type GroupId,
+  type MsmGroup,
   type MsmMemory,
   type MsmShape,
+  type Tuning,
 } from "./msm-plan.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 
@@ -28,27 +33,24 @@ export type MsmCore = {
   readonly layout: Pick<KernelLayout, "curve" | "lanes" | "g1Bytes" | "g2Bytes">;
 };
 
-export const createG1Sums = (core: MsmCore): Sums<G1Point> => {
-  const { curve, g1Bytes } = core.layout;
-  return createSums(core, {
-    ...{ prefix: "g1", pointBytes: g1Bytes, budget: 2 ** 16, degree: 1 },
-    field: primeField(basePrime[curve]),
+export const createG1Sums = (core: MsmCore, tuning: Tuning = tunings.g1): Sums<G1Point> =>
+  createSums(core, {
+    ...groupOf(core.layout, "g1", tuning),
+    ...{ prefix: "g1", budget: 2 ** 16, degree: 1 },
+    field: primeField(basePrime[core.layout.curve]),
     coordinate: ([c0 = 0n]) => c0,
   });
-};
 
-export const createG2Sums = (core: MsmCore): Sums<G2Point> => {
-  const { curve, g2Bytes } = core.layout;
-  return createSums<Fq2>(core, {
-    ...{ prefix: "g2", pointBytes: g2Bytes, budget: 2 ** 14, degree: 2 },
-    field: quadraticField(primeField(basePrime[curve])),
+export const createG2Sums = (core: MsmCore, tuning: Tuning = tunings.g2): Sums<G2Point> =>
+  createSums<Fq2>(core, {
+    ...groupOf(core.layout, "g2", tuning),
+    ...{ prefix: "g2", budget: 2 ** 14, degree: 2 },
+    field: quadraticField(primeField(basePrime[core.layout.curve])),
     coordinate: ([c0 = 0n, c1 = 0n]) => [c0, c1],
   });
-};
 
-type Group<Coordinate> = {
-  readonly prefix: "g1" | "g2";
-  readonly pointBytes: number;
+type Group<Coordinate> = MsmGroup & {
+  readonly prefix: GroupId;
   /** Additions in one call: some 20 ms. */
   readonly budget: number;
   readonly degree: 1 | 2;
@@ -76,27 +78,23 @@ const createSums = <Coordinate>(
   },
 });
 
-/** What a sum over so many bases takes at most, whatever its scalars: bytes. */
+/** What a sum over so many bases or fewer takes at most, whatever its scalars: bytes. */
 export const msmScratchBytes = (
   layout: MsmCore["layout"],
-  group: "g1" | "g2",
+  group: GroupId,
   count: number,
-): number => {
-  if (count === 0) return 0;
-  const [pointBytes, degree] = group === "g1" ? [layout.g1Bytes, 1] : [layout.g2Bytes, 2];
-  return scratchFor(count, scalarBitsOf(layout.curve), sizesOf(layout, { pointBytes, degree }));
-};
+): number => (count === 0 ? 0 : scratchFor(groupOf(layout, group, tunings[group]), count));
 
+/** Bytes of a coordinate's integer. */
 const wordBytesOf = (curve: CurveId): number =>
   8 * Math.ceil(basePrime[curve].toString(16).length / 16);
 
-/** Scalars above r / 2 are taken as negative ones. */
-const scalarBitsOf = (curve: CurveId): number => scalarPrime[curve].toString(2).length - 1;
-
-const sizesOf = (
-  { curve, lanes }: MsmCore["layout"],
-  { pointBytes, degree }: { readonly pointBytes: number; readonly degree: number },
-) => ({ lanes, pointBytes, wordBytes: 2 * degree * wordBytesOf(curve) });
+const groupOf = (layout: MsmCore["layout"], group: GroupId, tuning: Tuning): MsmGroup => {
+  const { curve, lanes, g1Bytes, g2Bytes } = layout;
+  const [pointBytes, degree] = group === "g1" ? [g1Bytes, 1] : [g2Bytes, 2];
+  const wordBytes = 2 * degree * wordBytesOf(curve);
+  return { parts: partsOf[curve][group], tuning, lanes, pointBytes, wordBytes };
+};
 
 type Job = { readonly bases: Bases; readonly scalars: number };
 type Weighted<Coordinate> = { readonly exponent: number; readonly point: AffinePoint<Coordinate> };
@@ -108,7 +106,6 @@ class Msm<Coordinate> {
   readonly #group: Group<Coordinate>;
   readonly #bases: Bases;
   readonly #scalars: number;
-  readonly #scalarBits: number;
   readonly #shape: MsmShape;
   readonly #at: MsmMemory;
   readonly #wordBytes: number;
@@ -120,55 +117,65 @@ class Msm<Coordinate> {
     this.#group = group;
     this.#bases = bases;
     this.#wordBytes = wordBytesOf(layout.curve);
-    this.#scalarBits = scalarBitsOf(layout.curve);
-    const { bias, scalars: recoded } = takeScalars(memory, count);
-    this.#scalars = recoded;
+    this.#scalars = takeScalars(memory, count);
     const bits = exports.msmScalars(this.#scalars, scalars, indices, count) ?? 0;
-    this.#shape = shapeOf(count, windowFor(count, bits / count), this.#scalarBits);
-    memory.u8().set(biasOf(this.#shape), bias);
-    exports.msmRecode(this.#scalars, count, bias);
-    this.#at = takeMemory(memory, this.#shape, sizesOf(layout, group));
+    this.#shape = shapeOf(group, count, windowFor(group.tuning, count, bits / count));
+    this.#at = takeMemory(memory, this.#shape, group);
   }
 
   async run(onProgress: OnProgress): Promise<Point<Coordinate>> {
     const { windows, together, chunk, half } = this.#shape;
     const { count } = this.#bases;
-    const weighted: Weighted<Coordinate>[] = [];
-    for (let first = 0; first < windows; first += together) {
-      const number = Math.min(together, windows - first);
-      this.#clear(this.#at.buckets, number * half);
-      for (let from = 0; from < count; from += chunk) {
-        const done = Math.min(from + chunk, count);
-        this.#addPoints({ first, number }, from, done);
-        await onProgress((first + (number * done) / count) / windows);
+    const groups: readonly Windows[] = Array.from(
+      { length: Math.ceil(windows / together) },
+      (_, index) => {
+        const first = index * together;
+        return { first, number: Math.min(together, windows - first) };
+      },
+    );
+    this.#clear(this.#at.buckets, windows * half);
+    for (let from = 0; from < count; from += chunk) {
+      const points = Math.min(chunk, count - from);
+      this.#split(from, points);
+      for (const group of groups) {
+        this.#addTerms(group);
+        const done = from + (points * (group.first + group.number)) / windows;
+        await onProgress(done / count);
       }
-      weighted.push(...this.#weigh({ first, number }));
     }
-    return this.#addUp(weighted);
+    return this.#addUp(groups.flatMap((group) => this.#weigh(group)));
   }
 
-  /** Adds the points from `from` to below `to` to the buckets of some windows. */
-  #addPoints({ first, number }: Windows, from: number, to: number): void {
+  /** Makes terms of the points from `from` on, and the images that they name. */
+  #split(from: number, count: number): void {
     const { exports } = this.#core;
-    const { bits, chunk, half, windows } = this.#shape;
-    const { digits, lengths, work } = this.#at;
-    const { pointBytes } = this.#group;
-    const count = to - from;
+    const { prefix, pointBytes } = this.#group;
+    const { work, bias } = this.#at;
     const scalars = this.#scalars + from * SCALAR_BYTES;
     const points = this.#bases.points + from * pointBytes;
+    exports[`${prefix}Split`](work, scalars, points, count, bias);
+    exports[`${prefix}Images`](work);
+  }
+
+  /** Adds the terms' points to the buckets of some windows. */
+  #addTerms({ first, number }: Windows): void {
+    const { exports } = this.#core;
+    const { bits, terms, half, windows } = this.#shape;
+    const { digits, lengths, work } = this.#at;
+    const { parts, pointBytes } = this.#group;
+    this.#turnTo(first);
     this.#clear(lengths, number * half);
+    const digitsOf = (window: number): number => digits + 2 * terms * window;
     for (let window = 0; window < number; window += 1) {
       const bit = (first + window) * bits;
       const isLast = first + window === windows - 1;
-      const width = isLast ? this.#scalarBits + 1 - bit : bits;
-      const into = digits + 2 * chunk * window;
+      const width = isLast ? parts.bits + 1 - bit : bits;
       const bias = isLast ? 0 : half;
-      exports.msmDigits(work, into, scalars, count, bit, width, bias, window * half);
+      exports.msmDigits(work, digitsOf(window), bit, width, bias, window * half);
     }
     exports.msmOffsets(work, number * half);
     for (let window = 0; window < number; window += 1) {
-      const from = digits + 2 * chunk * window;
-      exports.msmPlace(work, from, count, points, pointBytes, window * half);
+      exports.msmPlace(work, digitsOf(window), window * half);
     }
     this.#sumLists();
     exports.msmKeep(work, pointBytes);
@@ -179,6 +186,7 @@ class Msm<Coordinate> {
     const { exports, memory } = this.#core;
     const { bits, half, gridBits, rowBits, rows } = this.#shape;
     const { work, sums } = this.#at;
+    this.#turnTo(first);
     exports.msmGrid(work, number, half, gridBits);
     this.#sumLists();
     exports.msmSums(work, sums);
@@ -233,6 +241,13 @@ class Msm<Coordinate> {
       }
     }
     return curve.drop(sum);
+  }
+
+  /** Lets the steps work on the buckets of this window and those behind it. */
+  #turnTo(window: number): void {
+    const { half } = this.#shape;
+    const { pointBytes } = this.#group;
+    turnTo(this.#core.memory, this.#at, { buckets: window * half, pointBytes });
   }
 
   #sumLists(): void {

@@ -14,9 +14,10 @@ export const openMsmCore = (curve: CurveId, kernel: KernelId): MsmCore | undefin
   const name = `${curve}.${kernel}`;
   const module = new ModuleBuilder({ name, memory: { min: 2, max: 65_536, shared: false } });
   const pool = createConstantPool(module, { start: 64, limit: 65_536 });
-  const { q, r } = curveParameters[curve === "bn128" ? "bn254" : "bls12381"];
+  const curveName = curve === "bn128" ? "bn254" : "bls12381";
+  const { q } = curveParameters[curveName];
   const fq = createField(kernel, { modulus: q, pool });
-  emitMsm(module, { fq, order: r });
+  emitMsm(module, { fq, curve: curveName });
   const heapBase = pool.end();
   const bytes = module.encode();
   if (!WebAssembly.validate(bytes)) {

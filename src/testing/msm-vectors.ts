@@ -2,6 +2,7 @@
  * What sums of each group are tested with, wherever a kernel runs: points that are known multiples of the generator, so that
  * the sum of scalar times point is the generator times a number. Equal, opposite and vanishing partial sums abound.
  */
+import { endomorphisms } from "../../kernels/curve/endomorphism.ts";
 import type { CurveId } from "../../kernels/layout.ts";
 import { basePrime, coordinateBytes, scalarPrime } from "../domain/circuit.ts";
 import { curveGroups, type Group, type Point } from "../groth16/bigint-curve.ts";
@@ -30,7 +31,7 @@ export const textOf = (point: Point<unknown>): string =>
   point === "infinity" ? point : [point.x, point.y].flat().join();
 
 /** Generators: EIP-196/197 and the pairing-friendly-curves draft. */
-const generators = {
+export const generators = {
   bn128: {
     g1: { x: 1n, y: 2n },
     g2: {
@@ -67,7 +68,10 @@ export const msmVectors = (curve: CurveId, group: GroupId): MsmVectors => {
   const { g1, g2 } = curveGroups[curve];
   const generator = generators[curve];
   const dice = new Dice(7);
-  const factors = factorsOf(scalarPrime[curve], dice);
+  const order = scalarPrime[curve];
+  const { eigenvalue } = endomorphisms[curve === "bn128" ? "bn254" : "bls12381"][group];
+  const image = ((eigenvalue % order) + order) % order;
+  const factors = [...factorsOf(order, dice), image, order - image];
   const multiply = (factor: bigint): Point<unknown> =>
     group === "g1"
       ? multiple<bigint>(g1, generator.g1, factor)
@@ -77,11 +81,12 @@ export const msmVectors = (curve: CurveId, group: GroupId): MsmVectors => {
       (sum, { base, scalar }) => sum + (factors[base] ?? 0n) * scalar,
       0n,
     );
-    return textOf(multiply(factor % scalarPrime[curve]));
+    return textOf(multiply(factor % order));
   };
   const cases = [
-    ...namedCases(dice, { order: scalarPrime[curve], bases: factors.length, few: group === "g2" }),
-    ...shortCases(dice, { order: scalarPrime[curve], bases: factors.length }),
+    ...namedCases(dice, { order, bases: factors.length, few: group === "g2" }),
+    ...shortCases(dice, { order, bases: factors.length }),
+    ...imageCases(dice, { order, image, base: factors.length - 2 }),
   ];
   return {
     ...{ curve, group, bases: factors.length },
@@ -190,3 +195,29 @@ const shortCases = (dice: Dice, { order, bases }: Range): readonly Named[] =>
     const mixed = (): bigint => (dice.pick(2) === 0 ? short() : order - 1n - short());
     return [`round ${round}`, dice.terms(1 + dice.pick(60), bases, mixed)] as const;
   });
+
+type Image = {
+  readonly order: bigint;
+  /** The endomorphism's eigenvalue. */
+  readonly image: bigint;
+  /** That of the first base's image; its opposite follows. */
+  readonly base: number;
+};
+
+/** Bases that are images of the first one, or their opposites, with the very scalars that the images get. */
+const imageCases = (dice: Dice, { order, image, base }: Image): readonly Named[] => {
+  const pairs = Array.from({ length: 20 }, () => {
+    const [own, others] = [BigInt(dice.pick(2 ** 32)), BigInt(1 + dice.pick(2 ** 32))];
+    return { scalar: (own + others * image) % order, others };
+  });
+  const from = (opposite: 0 | 1): readonly MsmTerm[] =>
+    pairs.flatMap(({ scalar, others }) => [
+      { base: 0, scalar },
+      { base: base + opposite, scalar: others },
+    ]);
+  return [
+    ["equal to images", from(0)],
+    ["opposite to images", from(1)],
+    ["images alone", pairs.map(({ others }) => ({ base: 0, scalar: (others * image) % order }))],
+  ];
+};
