@@ -5,6 +5,8 @@ import type { BenchPage } from "./protocol.ts";
 export type Browser = {
   /** The profile folder; names the browser's processes. */
   readonly profile: string;
+  /** Chromium's. */
+  readonly version: () => Promise<string>;
   readonly openPage: () => Promise<BrowserPage>;
   /** Ends it and starts it again, with all that it keeps on disk. */
   readonly restart: () => Promise<void>;
@@ -18,6 +20,12 @@ export const openBrowser = async (url: string, jsFlags: string | undefined): Pro
   const volunteer = await startVolunteer({ url, browserArgs: flags });
   return {
     profile: volunteer.profile,
+    version: async () => {
+      const page = await volunteer.context.newPage();
+      const agent = await page.evaluate(() => navigator.userAgent);
+      await page.close();
+      return /Chrome\/(\d+)/.exec(agent)?.[1] ?? "of an unknown version";
+    },
     openPage: async () => {
       const page = await volunteer.context.newPage();
       await page.goto(url);

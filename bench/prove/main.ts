@@ -2,23 +2,31 @@
  * `npm run bench:prove`: provers side by side in one Chromium, without coordinator and node. BENCH_CIRCUITS names a folder of
  * circuits, BENCH_ROUNDS the rounds. Options choose what is measured (options.ts); only a whole run writes bench/RESULTS.md.
  */
+import { loadavg } from "node:os";
 import { writeResults } from "../results-file.ts";
 import { kernelNames } from "../../src/domain/engine.ts";
 import { count, machine } from "../settings.ts";
 import { openBrowser, type Browser } from "./browser.ts";
-import { openCheck } from "./check.ts";
-import { availableCircuits, loadCircuit } from "./circuits.ts";
+import { openCheck, type Check } from "./check.ts";
+import { availableCircuits, loadCircuit, type ProvingCircuit } from "./circuits.ts";
 import { measureCold, type ColdResult, type ColdStart } from "./cold.ts";
 import { primitiveEngines, provers } from "./competitors.ts";
 import { raceKeys } from "./key-race.ts";
-import { choose, chooseCompetitors, parseOptions, parts, UsageError } from "./options.ts";
+import {
+  choose,
+  chooseCompetitors,
+  parseOptions,
+  parts,
+  UsageError,
+  type Part,
+} from "./options.ts";
 import { racePrimitives, type PrimitiveResult } from "./primitive-race.ts";
 import { runRace } from "./race.ts";
 import type { CircuitResult, Measured } from "./measured.ts";
 import { reportJson, reportSection } from "./report.ts";
 import { openSite } from "./site.ts";
 import { raceTogether } from "./together.ts";
-import { raceWitness, type WitnessResult } from "./witness-race.ts";
+import { raceWitness } from "./witness-race.ts";
 
 /** On stderr: stdout is the result's. */
 const say = (what: string): void => {
@@ -53,37 +61,48 @@ type Plan = Awaited<ReturnType<typeof plan>>;
 
 const measure = async (planned: Plan): Promise<Measured> => {
   const { rounds, jsFlags } = planned;
+  const surroundings = { machine: machine(), load: loadavg()[0] ?? 0, jsFlags };
   const circuits = await Promise.all(planned.circuits.map(loadCircuit));
   const check = await openCheck();
   const site = await openSite(circuits);
   const browser = await openBrowser(site.url, jsFlags);
+  const results: CircuitResult[] = [];
   try {
-    const results: CircuitResult[] = [];
-    const witnesses: WitnessResult[] = [];
     for (const circuit of circuits) {
       say(`${circuit.id} ...`);
-      const race = { circuit, competitors: planned.provers, rounds, check };
-      const warm = planned.parts.includes("proofs") ? await runRace(browser, race) : [];
-      const runs = Math.min(rounds, MOST_COLD_STARTS);
-      const start = { url: site.url, jsFlags, circuit, runs, check };
-      const cold = planned.parts.includes("cold") ? await coldStarts(planned.provers, start) : [];
-      const team = { circuit, kernels: planned.kernelIds, rounds, check };
-      const together = planned.parts.includes("together") ? await raceTogether(browser, team) : [];
-      const keyRace = { circuit, kernels: planned.kernelIds, rounds };
-      const keys = planned.parts.includes("keys") ? await raceKeys(browser, keyRace) : [];
-      if (planned.parts.includes("witness"))
-        witnesses.push(await raceWitness(browser, circuit, rounds));
-      const { id, curve, domainSize } = circuit;
-      results.push({ circuit: id, curve, domainSize, warm, cold, together, keys });
+      results.push(await measureCircuit(planned, circuit, { browser, check, url: site.url }));
     }
     const primitives = planned.parts.includes("primitives")
       ? await measurePrimitives(browser, planned)
       : [];
-    return { machine: machine(), rounds, circuits: results, witnesses, primitives };
+    const chromium = await browser.version();
+    return { ...surroundings, chromium, rounds, circuits: results, primitives };
   } finally {
     await browser.close();
     site.close();
   }
+};
+
+type Stand = { readonly browser: Browser; readonly check: Check; readonly url: string };
+
+const measureCircuit = async (
+  planned: Plan,
+  circuit: ProvingCircuit,
+  { browser, check, url }: Stand,
+): Promise<CircuitResult> => {
+  const { rounds, jsFlags, kernelIds: kernels, provers: competitors } = planned;
+  const has = (part: Part): boolean => planned.parts.includes(part);
+  const { id, curve, domainSize } = circuit;
+  const race = { circuit, rounds, check };
+  const start = { url, jsFlags, circuit, check, runs: Math.min(rounds, MOST_COLD_STARTS) };
+  return {
+    ...{ circuit: id, curve, domainSize },
+    warm: has("proofs") ? await runRace(browser, { ...race, competitors }) : [],
+    cold: has("cold") ? await coldStarts(competitors, start) : [],
+    together: has("together") ? await raceTogether(browser, { ...race, kernels }) : [],
+    keys: has("keys") ? await raceKeys(browser, { ...race, kernels }) : [],
+    witness: has("witness") ? await raceWitness(browser, circuit, rounds) : undefined,
+  };
 };
 
 const measurePrimitives = async (

@@ -18,13 +18,19 @@ export type CircuitResult = {
   readonly cold: readonly ColdResult[];
   readonly together: readonly TogetherResult[];
   readonly keys: readonly KeyResult[];
+  readonly witness: WitnessResult | undefined;
 };
 
 export type Measured = {
   readonly machine: string;
+  /** The machine's load average when the run began: above a few tenths something else ran as well. */
+  readonly load: number;
+  /** Its version. */
+  readonly chromium: string;
+  /** What V8 was given, if anything. */
+  readonly jsFlags: string | undefined;
   readonly rounds: number;
   readonly circuits: readonly CircuitResult[];
-  readonly witnesses: readonly WitnessResult[];
   readonly primitives: readonly PrimitiveResult[];
 };
 

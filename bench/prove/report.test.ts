@@ -16,7 +16,7 @@ const cold = (competitor: string, ms: number, riseBytes: number | undefined) => 
 });
 
 const measured: Measured = {
-  machine: "2 x CPU",
+  ...{ machine: "2 x CPU", load: 0.125, chromium: "156.0.1", jsFlags: undefined },
   rounds: 5,
   circuits: [
     {
@@ -29,6 +29,10 @@ const measured: Measured = {
         { ...cold("fma2", 342, undefined), visit: "later" },
       ],
       together: [{ competitor: "fma2", aloneMs: 300, togetherMs: 170, ratio: 1.76 }],
+      witness: {
+        ms: { snarkjs: 216, "snarkjs-compiled": 60, own: 30 },
+        ratio: { snarkjs: 7.2, "snarkjs-compiled": 2 },
+      },
       keys: [
         { kernel: "fma2", convertMs: 91.4, loadMs: { handle: 21.2, blob: 33 }, fileBytes: 8.04e6 },
       ],
@@ -40,13 +44,7 @@ const measured: Measured = {
       cold: [],
       together: [],
       keys: [],
-    },
-  ],
-  witnesses: [
-    {
-      circuit: "c14",
-      ms: { snarkjs: 216, "snarkjs-compiled": 60, own: 30 },
-      ratio: { snarkjs: 7.2, "snarkjs-compiled": 2 },
+      witness: undefined,
     },
   ],
   primitives: [{ primitive: "mul-bn128", competitor: "fma2", time: 16.72, ratio: 3.3 }],
@@ -105,6 +103,14 @@ describe("reportSection", () => {
     const target = lines.indexOf("| fma2, slowest circuit | ≥ 4x | ≥ 5x | 2.00x | missed |");
     expect(target).toBeGreaterThan(lines.indexOf("### Warm proofs, ms"));
     expect(target).toBeLessThan(lines.indexOf("### First proof, ms, and peak memory, MB"));
+  });
+
+  it("says what it ran on, and with which flags", () => {
+    const begin = "2 x CPU, headless Chromium 156.0.1";
+    expect(reportSection(measured)).toContain(`${begin}.\nThe machine's load was 0.13 when`);
+    expect(reportSection({ ...measured, jsFlags: "--fast" })).toContain(
+      `${begin} with \`--fast\`.`,
+    );
   });
 
   it("leaves out what was not measured", () => {

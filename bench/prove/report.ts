@@ -32,7 +32,7 @@ export const reportJson = (measured: Measured): string =>
 export const reportSection = (measured: Measured): string =>
   [
     "## `npm run bench:prove`: provers",
-    `${measured.machine}, headless Chromium. Zkey and witness are in memory; every proof is verified before it counts.`,
+    surroundings(measured),
     competitorList(),
     warmTable(measured),
     targetTable(proofTargets(measured)),
@@ -43,13 +43,19 @@ export const reportSection = (measured: Measured): string =>
     targetTable(togetherTargets(measured)),
     keyTable(measured.circuits, measured.rounds),
     targetTable(keyTargets(measured)),
-    witnessTable(measured.witnesses, measured.rounds),
+    witnessTable(measured.circuits, measured.rounds),
     targetTable(witnessTargets(measured)),
     primitiveTable(measured),
     targetTable(primitiveTargets(measured)),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
+
+const surroundings = ({ machine, load, chromium, jsFlags }: Measured): string => {
+  const flags = jsFlags === undefined ? "" : ` with \`${jsFlags}\``;
+  return `${machine}, headless Chromium ${chromium}${flags}.
+The machine's load was ${fixed(load)} when the run began. Every proof is verified before it counts.`;
+};
 
 const competitorList = (): string =>
   provers.map(({ id, label }) => `- \`${id}\`: ${label}`).join("\n");

@@ -5,7 +5,6 @@ import type { ProvingCircuit } from "./circuits.ts";
 import { witnessCalculators, type WitnessCalculatorId } from "./witness-calculators.ts";
 
 export type WitnessResult = {
-  readonly circuit: string;
   /** From the input's JSON to the .wtns file, ms, medians. */
   readonly ms: Readonly<Record<WitnessCalculatorId, number>>;
   /** How many times as fast as each of snarkjs's our own is: the median of each round's ratio. */
@@ -29,13 +28,15 @@ export const raceWitness = async (
       for (const calculator of witnessCalculators)
         times[calculator].push(await page.bench.runWitness(calculator));
     }
-    return { circuit: id, ...summarise(times) };
+    return summarise(times);
   } finally {
     await page.close();
   }
 };
 
-const summarise = (times: Readonly<Record<WitnessCalculatorId, readonly number[]>>) => {
+const summarise = (
+  times: Readonly<Record<WitnessCalculatorId, readonly number[]>>,
+): WitnessResult => {
   const ratioTo = (calculator: WitnessCalculatorId): number =>
     median(times[calculator].map((ms, round) => ms / (times.own[round] ?? Number.NaN)));
   return {
@@ -52,12 +53,17 @@ const summarise = (times: Readonly<Record<WitnessCalculatorId, readonly number[]
 };
 
 /** Of a report. */
-export const witnessTable = (witnesses: readonly WitnessResult[], rounds: number): string => {
-  if (witnesses.length === 0) return "";
-  const rows = witnesses.map(({ circuit, ms, ratio }) => {
+export const witnessTable = (
+  circuits: readonly { readonly circuit: string; readonly witness: WitnessResult | undefined }[],
+  rounds: number,
+): string => {
+  const rows = circuits.flatMap(({ circuit, witness }) => {
+    if (witness === undefined) return [];
+    const { ms, ratio } = witness;
     const times = witnessCalculators.map((calculator) => ms[calculator].toFixed(1)).join(" | ");
     return `| ${circuit} | ${times} | ${ratio.snarkjs.toFixed(2)}x | ${ratio["snarkjs-compiled"].toFixed(2)}x |`;
   });
+  if (rows.length === 0) return "";
   return `### Witnesses, ms
 
 From the input's JSON to the bytes of the .wtns file, which are the same by all; in turns in one worker after a first run that
