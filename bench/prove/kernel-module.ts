@@ -1,4 +1,4 @@
-/** A kernel's module as the page has it: fetched and compiled before anything is timed. */
+/** A kernel's module, fetched and compiled: part of a first proof's time, and of nothing else's. */
 import { kernels } from "virtual:kernels";
 import type { Curve } from "../../src/domain/circuit.ts";
 import type { KernelName } from "../../src/domain/engine.ts";
