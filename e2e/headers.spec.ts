@@ -53,6 +53,7 @@ test("the coordinator's headers reach page and workers, and a proof breaks none 
     expectHeaders(seen, "/");
     expectHeaders(seen, "node.worker");
     expectHeaders(seen, "prover.worker");
+    expectHeaders(seen, ".wasm");
   } finally {
     await coordinator.close();
   }

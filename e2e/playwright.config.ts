@@ -10,6 +10,8 @@ export default defineConfig({
   // measure each other.
   workers: 1,
   timeout: 240_000,
+  // What is not there within this will not come.
+  use: { actionTimeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: [["list"], ["json", { outputFile: "../.cache/e2e.json" }]],
 });

@@ -18,7 +18,11 @@ export const buildPage = async (): Promise<boolean> => {
   if (built > Math.max(...changed)) return false;
   // Loading Vite takes a second, which a start without a build need not pay.
   const { build } = await import("vite");
+  const { NODE_ENV } = process.env;
   await build({ root: projectRoot, logLevel: "warn" });
+  // Vite makes it "production", and whatever this process starts would inherit that.
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   return true;
 };
 

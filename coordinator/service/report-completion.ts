@@ -172,6 +172,7 @@ export const reportCompletion =
       worker_id: attempt.workerId,
       circuit: attempt.circuitId,
       verdict: outcome.verdict,
+      engine: fields.engine,
       duration_ms: fields.durationMs,
     });
     return answer(outcome);

@@ -69,6 +69,7 @@ export const tellProved = (
     task_id: taskId,
     circuit_type: circuitId,
     prover: lane,
+    engine: proof.engine,
     duration_ms: Math.round(durationMs),
     memory_bytes: memoryBytes,
   });
