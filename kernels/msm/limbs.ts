@@ -9,7 +9,7 @@ const width = i64.const(LIMB_BITS);
 const mask = i64.const(UNIT - 1n);
 
 /** Limbs of a constant. */
-export const limbsOf = (value: bigint): readonly bigint[] =>
+const limbsOf = (value: bigint): readonly bigint[] =>
   value === 0n ? [] : [value % UNIT, ...limbsOf(value / UNIT)];
 
 export class LimbCode {
