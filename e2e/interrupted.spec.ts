@@ -1,6 +1,6 @@
 import { expect, test } from "playwright/test";
 import { attemptsOf, submit, vectorsOf, watchToEnd } from "./harness/job.ts";
-import { midProof, onStand } from "./harness/stand.ts";
+import { midProof, onStand, slowEngine } from "./harness/stand.ts";
 
 const merkleInputs = async (count: number): Promise<readonly object[]> => {
   const [vector] = (await vectorsOf("merkle_proof")).good;
@@ -10,7 +10,7 @@ const merkleInputs = async (count: number): Promise<readonly object[]> => {
 
 test.describe("an interruption in the middle of a proof", () => {
   test("reload: the node goes on by itself and the task is accepted once", async () => {
-    await onStand({}, async ({ coordinator, tab }) => {
+    await onStand({ engine: slowEngine }, async ({ coordinator, tab }) => {
       const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
       await midProof(tab);
       await tab.page.reload();
@@ -27,7 +27,7 @@ test.describe("an interruption in the middle of a proof", () => {
   });
 
   test("tab closed: the goodbye gives the task back long before its lease ends", async () => {
-    await onStand({}, async ({ coordinator, tab }) => {
+    await onStand({ engine: slowEngine }, async ({ coordinator, tab }) => {
       const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
       const attemptId = await midProof(tab);
       await tab.page.close({ runBeforeUnload: true });
@@ -38,7 +38,7 @@ test.describe("an interruption in the middle of a proof", () => {
   });
 
   test("coordinator killed and restarted: the same attempt is accepted, proving time is kept", async () => {
-    await onStand({}, async ({ coordinator, tab }) => {
+    await onStand({ engine: slowEngine }, async ({ coordinator, tab }) => {
       const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
       const attemptId = await midProof(tab);
       await coordinator.kill("SIGKILL");
@@ -53,7 +53,7 @@ test.describe("an interruption in the middle of a proof", () => {
   });
 
   test("browser killed and reopened: the task is proven again and accepted once", async () => {
-    await onStand({}, async ({ coordinator, volunteer, tab }) => {
+    await onStand({ engine: slowEngine }, async ({ coordinator, volunteer, tab }) => {
       const jobId = await submit(coordinator, "merkle_proof", await merkleInputs(1));
       const lost = await midProof(tab);
       await volunteer.kill();

@@ -2,7 +2,7 @@ import { expect, test, type Page } from "playwright/test";
 import { startCoordinator } from "./harness/coordinator.ts";
 import { startFront, type Front } from "./harness/front.ts";
 import { submit, vectorsOf, watchToEnd } from "./harness/job.ts";
-import { midProof } from "./harness/stand.ts";
+import { midProof, slowEngine } from "./harness/stand.ts";
 import { startVolunteer } from "./harness/volunteer.ts";
 
 const isSecondBuild = (page: Page): Promise<boolean> =>
@@ -37,7 +37,7 @@ const onFirstVisit = async (
 
 test("a new build during a first visit waits for the proof, and for the person", async () => {
   await onFirstVisit(async ({ coordinator, front, volunteer }) => {
-    const tab = await volunteer.openPage();
+    const tab = await volunteer.openPage(`&engine=${slowEngine}`);
     const { page } = tab;
     let loads = 0;
     page.on("load", () => (loads += 1));

@@ -1,4 +1,5 @@
 /** What most journeys need: a coordinator, a volunteer's browser on it and a clean end of both. */
+import type { EngineChoice } from "../../src/domain/engine.ts";
 import { startCoordinator, type Coordinator } from "./coordinator.ts";
 import { startVolunteer, type NodePage, type Volunteer } from "./volunteer.ts";
 
@@ -8,16 +9,21 @@ export type Stand = {
   readonly tab: NodePage;
 };
 
+export type StandOptions = { readonly concurrency?: number; readonly engine?: EngineChoice };
+
+/** Proofs of it last seconds: long enough to be interrupted, whatever the device. */
+export const slowEngine: EngineChoice = "snarkjs";
+
 /** Runs a journey on a coordinator without practice tasks and a node that is running, and cleans up whatever happens. */
 export const onStand = async (
-  options: { readonly concurrency?: number },
+  { engine = "auto", ...options }: StandOptions,
   journey: (stand: Stand) => Promise<void>,
 ): Promise<void> => {
   const coordinator = await startCoordinator({ env: { NODE_ENV: "production" } });
   let volunteer: Volunteer | undefined;
   try {
     volunteer = await startVolunteer({ url: coordinator.url, ...options });
-    const tab = await volunteer.openPage();
+    const tab = await volunteer.openPage(`&engine=${engine}`);
     await tab.start();
     await tab.until("running", (state) => state.phase.name === "running");
     await journey({ coordinator, volunteer, tab });
