@@ -42,22 +42,36 @@ export const emitG2Images = (
       fq2.element("factor"),
       fq.element("norm"),
     ];
+    const set = (constant: Fq2Constant): void => {
+      fq2.constant(factor, constant);
+      // Twice the map is to multiply by the constant's norm: conjugating twice does nothing.
+      fq.constant(norm, normOf(constant, group.field.modulus));
+    };
+    const offset = f.local("i32", "offset");
+    const range = {
+      from: i32.const(0),
+      to: i32.const(2 * fq2.bytes),
+      step: fq2.bytes,
+    };
     eachSource(f, { work, group, images: 3 }, (from, [first = [], second = [], third = []]) => {
-      for (const [index, constant] of [endomorphism.x, endomorphism.y].entries()) {
-        const offset = index * fq2.bytes;
-        // Twice the map is to multiply by the constant's norm: conjugating twice does nothing.
-        fq.constant(norm, normOf(constant, group.field.modulus));
-        fq2.gather(coordinate, from, offset);
+      // A loop over x and y: products are long code.
+      const at = (points: Addresses): Addresses => points.map((point) => i32.add(point, offset));
+      f.for(offset, range, () => {
+        f.if(
+          offset,
+          () => set(endomorphism.y),
+          () => set(endomorphism.x),
+        );
+        fq2.gather(coordinate, at(from));
         fq2.scale(coordinate, coordinate, norm);
-        fq2.scatter(coordinate, second, offset);
-        fq2.constant(factor, constant);
-        fq2.gather(coordinate, from, offset);
+        fq2.scatter(coordinate, at(second));
+        fq2.gather(coordinate, at(from));
         fq2.conjugate(coordinate);
         fq2.mul(coordinate, coordinate, factor);
-        fq2.scatter(coordinate, first, offset);
+        fq2.scatter(coordinate, at(first));
         fq2.scale(coordinate, coordinate, norm);
-        fq2.scatter(coordinate, third, offset);
-      }
+        fq2.scatter(coordinate, at(third));
+      });
     });
   });
 };
