@@ -18,7 +18,7 @@ import { sumTogether, type LeadJob, type LeadTools } from "./parallel/leader.ts"
 import { blindingSlots } from "./plan-key.ts";
 import type { PreparedKey } from "./prepared-key.ts";
 import { placeProof } from "./scratch.ts";
-import type { CoreStep } from "./steps.ts";
+import type { CoreStep, OnCoreProgress } from "./steps.ts";
 import { wireOf, type Wtns } from "./wtns.ts";
 import { SCALAR_BYTES } from "./zkey.ts";
 
@@ -31,8 +31,7 @@ export type CoreJob = {
   readonly onStep: (name: CoreStep) => void;
   /** If other provers may help; their keys lie where this one's does. */
   readonly together?: Together;
-  /** Of the step that runs. */
-  readonly onProgress?: OnProgress;
+  readonly onProgress?: OnCoreProgress;
 };
 
 export type Together = Omit<LeadTools, "key"> & {
@@ -78,7 +77,8 @@ type Proof = { readonly a: G1Point; readonly b: G2Point; readonly c: G1Point };
 type RawSums = Proof & { readonly curve: Curve; readonly b1: G1Point };
 
 const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise<RawSums> => {
-  const { key, onStep, onProgress } = job;
+  const { key, onStep } = job;
+  const onProgress: OnProgress = (share) => job.onProgress?.(share, "step");
   const { curve, bases } = key;
   const { scalars, h } = placeProof(key, kernel.shape, memory);
   writeScalars(job, memory, scalars);
@@ -100,7 +100,7 @@ const computeSums = async (job: CoreJob, { memory, kernel }: CoreTools): Promise
 
 /** The same with the help of other provers; "NTT" has begun. */
 const sumsOfTeam = async (
-  { key, blinding, onStep, onProgress }: CoreJob,
+  { key, blinding, onStep, onProgress: tell }: CoreJob,
   { team, limits, ...tools }: Together,
   { scalars, h }: { readonly scalars: number; readonly h: number },
 ): Promise<RawSums> => {
@@ -110,6 +110,7 @@ const sumsOfTeam = async (
       "B1 is no sum that a team makes; an honest blinding needs it",
     );
   }
+  const onProgress: OnProgress = (share) => tell?.(share, "all");
   const job = { team, witness: scalars, quotient: h, onStep, onProgress, ...limits };
   return { curve: key.curve, b1: "infinity", ...(await sumTogether(job, { ...tools, key })) };
 };

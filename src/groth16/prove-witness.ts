@@ -1,18 +1,17 @@
 import type { Team } from "../domain/team.ts";
 import { drawBlinding } from "./blinding.ts";
 import { proveWithCore } from "./groth16.ts";
-import type { OnProgress } from "./kernel.ts";
 import type { OpenCore } from "./open-core.ts";
 import type { CoreProof } from "./proof.ts";
 import type { FillRandom } from "./random-scalar.ts";
-import type { CoreStep } from "./steps.ts";
+import type { CoreStep, OnCoreProgress } from "./steps.ts";
 import { readWtns } from "./wtns.ts";
 
 export type WitnessJob = {
   /** A whole .wtns file. */
   readonly wtns: Uint8Array;
   readonly onStep: (name: CoreStep) => void;
-  readonly onProgress: OnProgress;
+  readonly onProgress: OnCoreProgress;
   /** If other provers may help; their keys lie where this one's does. */
   readonly together?: { readonly team: Team; readonly now: () => number } | undefined;
 };

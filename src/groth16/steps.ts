@@ -12,4 +12,10 @@ export const coreSteps = [
   readonly stage: Extract<Stage, "ntt" | "msm">;
 }[];
 
+/**
+ * Called between coarse computations with the share that is done: of the step that runs, or of all steps, where several
+ * provers do them at once. It is waited for, as OnProgress is.
+ */
+export type OnCoreProgress = (share: number, of: "step" | "all") => void | Promise<void>;
+
 export type CoreStep = (typeof coreSteps)[number]["name"];

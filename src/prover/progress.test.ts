@@ -39,13 +39,28 @@ test("within a step the share grows by what is done of it, told ten times a seco
   ]);
 });
 
-test("a step that comes again, or that nobody knows, says nothing: the share never falls", () => {
-  const { progress, told } = open();
+test("the share never falls: not by a step that comes late, nor by one that nobody knows", () => {
+  const { progress, told, clock } = open();
   progress.begin("MSM B");
+  clock.ms += 7;
   progress.begin("MSM A");
+  clock.ms += 5;
+  progress.begin("MSM B");
+  clock.ms += 1;
   progress.begin("another");
-  expect(told).toHaveLength(1);
-  expect(progress.stage()).toBe("msm");
+  expect(told.map(([, share]) => share)).toEqual([0.5, 0.5, 0.5]);
+  expect(Object.fromEntries(progress.end())).toEqual({ "MSM A": 5, "MSM B": 8 });
+});
+
+test("across all the engine's steps the share grows from where they begin", () => {
+  const { progress, told, clock } = open();
+  progress.begin("key");
+  progress.begin("MSM B");
+  for (const share of [0.2, 0.5, 1]) {
+    clock.ms += 200;
+    progress.across(share);
+  }
+  expect(told.map(([, share]) => Math.round(100 * share))).toEqual([0, 50, 50, 55, 100]);
 });
 
 test("each step has its duration when the last one ends", () => {

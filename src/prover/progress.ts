@@ -6,10 +6,12 @@ export type Step = { readonly name: string; readonly stage: Stage; readonly weig
 export type Durations = ReadonlyMap<string, number>;
 
 export type Progress = {
-  /** The step begins now, and the one before has ended. */
+  /** The step begins now, or goes on, and the one before has ended or rests. */
   readonly begin: (name: string) => void;
   /** So much of the step that runs is done, 0..1. Told some ten times a second at most. */
   readonly within: (share: number) => void;
+  /** The same of all the engine's steps (stages ntt and msm), where they run at once. */
+  readonly across: (share: number) => void;
   /** The step that runs now. */
   readonly stage: () => Stage;
   /** Ends the last step. */
@@ -21,9 +23,12 @@ export type ProgressTools = {
   readonly steps: readonly Step[];
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  /** `share` is what the steps before this one take of the whole: 0..1, and never less than the last. */
+  /** `share` is what is done of the whole: 0..1, and never less than the last. */
   readonly tell: (stage: Stage, share: number) => void;
 };
+
+const weightOf = (steps: readonly Step[]): number =>
+  steps.reduce((sum, step) => sum + step.weight, 0);
 
 /** What is told is for eyes, and for a watchdog that waits minutes. */
 const TELL_INTERVAL_MS = 100;
@@ -33,39 +38,47 @@ const TELL_INTERVAL_MS = 100;
  * how far that is follows from how long each step usually takes.
  */
 export const createProgress = ({ steps, now, tell }: ProgressTools): Progress => {
-  const total = steps.reduce((sum, step) => sum + step.weight, 0);
+  const total = weightOf(steps);
+  const ofEngine = steps.filter(({ stage }) => stage === "ntt" || stage === "msm");
+  const first = steps.findIndex((step) => ofEngine.includes(step));
   const durations = new Map<string, number>();
-  let current = -1;
+  let current: Step | undefined;
   let since = now();
   let toldAt = -Infinity;
+  let toldShare = 0;
 
-  const tellShare = (step: Step, within: number): void => {
+  const isDue = (): boolean => now() - toldAt >= TELL_INTERVAL_MS;
+  const tellDone = (weight: number): void => {
     toldAt = now();
-    const before = steps.slice(0, current).reduce((sum, each) => sum + each.weight, 0);
-    tell(step.stage, total === 0 ? 0 : (before + within * step.weight) / total);
+    // Another engine that makes the proof again, or steps that take turns, do not set it back.
+    toldShare = Math.max(toldShare, total === 0 ? 0 : weight / total);
+    tell(current?.stage ?? "key", toldShare);
   };
+  const tellWithin = (step: Step, share: number): void =>
+    tellDone(weightOf(steps.slice(0, steps.indexOf(step))) + share * step.weight);
 
   const endCurrent = (): void => {
-    const step = steps[current];
-    if (step !== undefined) durations.set(step.name, now() - since);
+    if (current !== undefined) {
+      durations.set(current.name, (durations.get(current.name) ?? 0) + now() - since);
+    }
     since = now();
   };
 
   return {
     begin: (name) => {
-      const index = steps.findIndex((step) => step.name === name);
-      const step = steps[index];
-      // What is unknown or comes again says nothing new.
-      if (step === undefined || index <= current) return;
+      const step = steps.find((each) => each.name === name);
+      if (step === undefined || step === current) return;
       endCurrent();
-      current = index;
-      tellShare(step, 0);
+      current = step;
+      tellWithin(step, 0);
     },
     within: (share) => {
-      const step = steps[current];
-      if (step !== undefined && now() - toldAt >= TELL_INTERVAL_MS) tellShare(step, share);
+      if (current !== undefined && isDue()) tellWithin(current, share);
     },
-    stage: () => steps[current]?.stage ?? "key",
+    across: (share) => {
+      if (isDue()) tellDone(weightOf(steps.slice(0, first)) + share * weightOf(ofEngine));
+    },
+    stage: () => current?.stage ?? "key",
     end: () => {
       endCurrent();
       return durations;

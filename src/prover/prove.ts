@@ -59,8 +59,9 @@ export const prove = async (job: ProveJob, tools: ProveTools): Promise<ProveOutc
     const made = await makeProof(job, { ...tools, engines }, progress);
     const durations = progress.end();
     const { engine, distrusted } = made;
-    // What took two engines says nothing of the next proof.
-    if (distrusted.length === 0) tools.lastDurations.set(nameOf(circuit, engine), durations);
+    // What took two engines, or was done by several provers at once, says nothing of the next proof.
+    if (distrusted.length === 0 && job.team === undefined)
+      tools.lastDurations.set(nameOf(circuit, engine), durations);
     const proof: Proof = {
       curve: circuit.curve,
       bytes: made.proof.bytes,
@@ -121,8 +122,9 @@ const makeProof = async (job: ProveJob, tools: MakeTools, progress: Progress): P
   const attempt = {
     ...{ files, witnessSize, team, wtns: witness.wtns },
     onStep: progress.begin,
-    onProgress: (share: number) => {
-      progress.within(share);
+    onProgress: (share: number, of: "step" | "all") => {
+      if (of === "step") progress.within(share);
+      else progress.across(share);
       return pause();
     },
     onCheck: () => progress.begin("check"),

@@ -31,7 +31,7 @@ export type LeadJob = {
   /** Address of room for the quotient's scalars, as Quotient.compute has it. */
   readonly quotient: number;
   readonly onStep: (name: CoreStep) => void;
-  /** Of the unit that the leader itself does, in the step that has begun last. */
+  /** Of the whole, whoever does it. Never less than before. */
   readonly onProgress?: OnProgress | undefined;
   readonly patience?: Patience;
   /** The smallest part that a sum is cut into; for tests with small circuits. */
@@ -79,6 +79,8 @@ class Leader {
   /** Milliseconds for a weight of 1, of the slowest unit so far. */
   #pace = 0;
   #joined = false;
+  /** Share of the whole that was told last. */
+  #told = 0;
 
   constructor(job: LeadJob, tools: LeadTools) {
     const { key, memory } = tools;
@@ -119,7 +121,7 @@ class Leader {
     const [a, b, product] = [this.#place("a"), this.#place("b"), this.#place("product")];
     this.#job.onStep("NTT");
     if (this.#places.size > 0) await key.quotient.join({ a, b, product, into });
-    else await key.quotient.compute({ witness, into }, this.#onProgress);
+    else await key.quotient.compute({ witness, into }, () => this.#tell(0));
     this.#board.open(units.length);
   }
 
@@ -175,23 +177,33 @@ class Leader {
     if (unit === undefined) return;
     const { key, now } = this.#tools;
     this.#job.onStep(stepOf(unit));
+    const onProgress: OnProgress = (share) => this.#tell(share * unitWeight(unit, this.#sizes));
     const begun = now();
     if (unit.kind === "sum") {
-      const carried = { plan: this.#plan, onProgress: this.#onProgress };
+      const carried = { plan: this.#plan, onProgress };
       this.#sums.set(index, await sumOf(unit, carried, this.#tools));
     } else {
       const into = this.#place(unit.of);
       const { witness } = this.#plan;
-      await key.quotient.polynomial({ of: unit.of, witness, into }, this.#onProgress);
+      await key.quotient.polynomial({ of: unit.of, witness, into }, onProgress);
       this.#gathered.add(unit.of);
     }
     this.#pace = Math.max(this.#pace, (now() - begun) / unitWeight(unit, this.#sizes));
   }
 
-  readonly #onProgress: OnProgress = async (share) => {
-    await this.#job.onProgress?.(share);
+  /** Tells how far the whole is, with so much of the weight of the unit that the leader does. */
+  async #tell(own: number): Promise<void> {
+    const { units } = this.#plan;
+    const weights = units.map((unit) => unitWeight(unit, this.#sizes));
+    const whole = weights.reduce((sum, weight) => sum + weight, 0);
+    const done = weights.reduce(
+      (sum, weight, index) => sum + (this.#isMade(index) ? weight : 0),
+      0,
+    );
+    this.#told = Math.max(this.#told, (done + own) / whole);
+    await this.#job.onProgress?.(this.#told);
     await this.#tools.turn();
-  };
+  }
 
   #place(of: Polynomial): number {
     return this.#places.get(of) ?? 0;
@@ -199,9 +211,15 @@ class Leader {
 
   #isDone(): boolean {
     return this.#plan.units.every((unit, index) => {
-      if (unit.kind === "polynomial") return this.#gathered.has(unit.of);
-      return this.#sums.has(index) || this.#board.stateOf(index).name === "done";
+      return unit.kind === "polynomial" ? this.#gathered.has(unit.of) : this.#isMade(index);
     });
+  }
+
+  /** Whether somebody has done a unit; where a polynomial lies is another question. */
+  #isMade(index: number): boolean {
+    const unit = this.#plan.units[index];
+    const isOwn = unit?.kind === "polynomial" ? this.#gathered.has(unit.of) : this.#sums.has(index);
+    return isOwn || this.#board.stateOf(index).name === "done";
   }
 
   #result(): WholeSums {

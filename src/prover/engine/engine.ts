@@ -49,8 +49,8 @@ export type EngineJob = {
   readonly wtns: Uint8Array;
   /** Called when a step begins, from between computations. */
   readonly onStep: (name: string) => void;
-  /** The share that is done of the step that runs. Waited for. */
-  readonly onProgress: (share: number) => void | Promise<void>;
+  /** The share that is done of the step that runs, or of all steps, where they run at once. Waited for. */
+  readonly onProgress: (share: number, of: "step" | "all") => void | Promise<void>;
   /** The record of a team whose helpers may take part: see domain/team.ts. */
   readonly team: SharedArrayBuffer | undefined;
 };
