@@ -3,7 +3,10 @@ import type { CircuitFiles, CompiledKernel, SharedKey } from "../artifacts/proto
 import { compiledKernel, type Wanted } from "../testing/compiled-kernels.ts";
 import { readBuiltInCircuit, withZkey, type TestCircuit } from "../testing/circuits.ts";
 import { withKey } from "../testing/prepared-keys.ts";
+import { NodeFailure } from "../domain/failure.ts";
+import { createTeam } from "../domain/team.ts";
 import { createLocks, openProveTools } from "../testing/prover-tools.ts";
+import type { HoldLock } from "./engine/regions.ts";
 import { prove, type ProveTools } from "./prove.ts";
 import type { ProveOutcome } from "./protocol.ts";
 
@@ -84,6 +87,34 @@ describe("a kernel proves", () => {
     expect(await run(range, unreadable, { by })).toMatchObject({ ok: false, cause: "artifact" });
   });
 
+  test("from the zkey, where the prepared file is gone: storage was full, and room was needed", async () => {
+    const files = await withKey(range, { kernels: [ext4()], isolated: false });
+    const gone = () => Promise.reject(new DOMException("not found", "NotFoundError"));
+    const file = { size: 9_000, arrayBuffer: gone, slice: () => ({ ...file, arrayBuffer: gone }) };
+    const by = await openProveTools();
+    const outcome = await run(range, { ...files, key: { kind: "file", file } }, { by });
+    await expectProof(range, outcome, /ext4$/);
+    expect(distrustedBy(outcome)).toEqual([]);
+  });
+
+  test("from a copy while its region is taken, and from shared memory once it is free", async () => {
+    const files = await withKey(range, { kernels: [ext4({ shared: true })], isolated: true });
+    let isFree = false;
+    const holdLock: HoldLock = () => Promise.resolve(isFree ? () => undefined : undefined);
+    const by = await openProveTools({ holdLock });
+    const intact = sharedKey(files);
+    const bytes = new Uint8Array(intact.memory.buffer).slice();
+    damage(intact);
+    // The copy is made of what is damaged, and stays so.
+    expect(distrustedBy(await run(range, files, { by }))).toEqual(["ext4"]);
+    new Uint8Array(intact.memory.buffer).set(bytes);
+    expect(distrustedBy(await run(range, files, { by }))).toEqual([]);
+    damage(intact);
+    expect(distrustedBy(await run(range, files, { by }))).toEqual([]);
+    isFree = true;
+    expect(distrustedBy(await run(range, files, { by }))).toEqual(["ext4"]);
+  });
+
   test("from shared memory, two provers at once, and a third that has no room in it", async () => {
     const files = await withKey(range, { kernels: [scalar9({ shared: true })], isolated: true });
     const before = sharedKey(files).memory.buffer.byteLength;
@@ -148,6 +179,45 @@ describe("a proof that does not verify is made again", () => {
     const outcome = await run(range, files, { by: await openProveTools() });
     await expectProof(range, outcome, /scalar9$/);
     expect(distrustedBy(outcome)).toEqual(["ext4"]);
+  });
+
+  test("and the kernel that failed has let go of its key, and of its region", async () => {
+    const right = await withKey(range, { kernels: [ext4({ shared: true })], isolated: true });
+    const wrong = { ...right, kernels: [ext4({ shared: true, lying: true })] };
+    const region = `${sharedKey(right).slots.name} 0`;
+    const holdLock = createLocks();
+    const outcome = await run(range, wrong, { by: await openProveTools({ holdLock }) });
+    expect(distrustedBy(outcome)).toEqual(["ext4"]);
+    expect(await holdLock(region, 50)).toBeDefined();
+    // The control: a prover whose kernel proves keeps it.
+    const other = createLocks();
+    await run(range, right, { by: await openProveTools({ holdLock: other }) });
+    expect(await other(region, 50)).toBeUndefined();
+  });
+
+  test("by nobody, when there is no memory for checking it: no engine is distrusted for that", async () => {
+    const verify = () => Promise.reject(new NodeFailure("out_of_memory", "memory ran out"));
+    const outcome = await run(
+      range,
+      { ...range.files, kernels: [ext4()] },
+      { by: { ...tools, verifier: { verify } } },
+    );
+    expect(outcome).toMatchObject({ ok: false, cause: "out_of_memory", stage: "check" });
+  });
+
+  test("without help: the team of the engine that failed is over", async () => {
+    const team = createTeam();
+    const kernels = [ext4({ lying: true })];
+    const by = await openProveTools();
+    const outcome = await prove(
+      {
+        ...{ files: { ...range.files, kernels }, input: range.input, team: team.buffer },
+        onProgress: () => undefined,
+      },
+      by,
+    );
+    await expectProof(range, outcome, /^snarkjs/);
+    expect(team.isOver).toBe(true);
   });
 
   test("by nobody, when the zkey is not the verification key's: that is the files' fault", async () => {

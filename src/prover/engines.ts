@@ -30,19 +30,34 @@ export const createEngines = (snarkjs: Snarkjs, tools: CoreTools): ProverEngines
     cores.set(name, core);
     return core;
   };
+  const all = (): readonly Engine[] => [reference, ...cores.values()];
+  const closeOthers = (engine: Engine): void => {
+    for (const other of all()) if (other !== engine) other.close();
+  };
+  /** Two large keys at once may not fit: whichever engine opens one, the others let go of theirs. */
+  const alone = (engine: Engine): Engine => ({
+    ...engine,
+    open: (job) => {
+      closeOthers(engine);
+      return engine.open(job);
+    },
+  });
   const able = ({ kernels, circuit }: CircuitFiles): readonly CompiledKernel[] =>
     kernels.filter((kernel) => coreTakes(kernel, circuit)).slice(0, MOST_KERNELS);
 
   return {
     of: (files) => {
-      const [first, ...others] = able(files).map(coreOf);
-      return first === undefined ? [reference] : [first, ...others, reference];
+      const [first, ...others] = able(files).map((kernel) => alone(coreOf(kernel)));
+      const last = alone(reference);
+      return first === undefined ? [last] : [first, ...others, last];
     },
     core: (files) => {
       const [first] = able(files);
-      return first === undefined ? undefined : coreOf(first);
+      if (first === undefined) return undefined;
+      const core = coreOf(first);
+      closeOthers(core);
+      return core;
     },
-    memoryBytes: () =>
-      [reference, ...cores.values()].reduce((sum, engine) => sum + engine.memoryBytes(), 0),
+    memoryBytes: () => all().reduce((sum, engine) => sum + engine.memoryBytes(), 0),
   };
 };

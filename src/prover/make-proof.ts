@@ -4,6 +4,7 @@
  */
 import type { CircuitFiles } from "../artifacts/protocol.ts";
 import { NodeFailure } from "../domain/failure.ts";
+import { Team } from "../domain/team.ts";
 import type { Engine, EngineJob, EngineProof, Verifier } from "./engine/engine.ts";
 import type { DistrustedEngine } from "./protocol.ts";
 
@@ -28,11 +29,15 @@ export const makeVerifiedProof = async (
 ): Promise<MadeProof> => {
   const distrusted: DistrustedEngine[] = [];
   let last: NodeFailure | undefined;
+  let job = attempt;
   for (const engine of engines) {
-    const outcome = await tryEngine(attempt, engine, verifier);
+    const outcome = await tryEngine(job, engine, verifier);
     if (!(outcome instanceof NodeFailure)) return { proof: outcome, engine, distrusted };
     last = outcome;
     distrusted.push({ engine: engine.name, kernel: engine.kernel, why: outcome.message });
+    // Its helpers worked with the same kernel; nobody helps the next engine.
+    if (job.team !== undefined) new Team(job.team).end();
+    job = { ...attempt, team: undefined };
   }
   throw last ?? new NodeFailure("internal", "there is no engine");
 };

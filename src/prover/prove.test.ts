@@ -191,6 +191,7 @@ describe("what an engine throws", () => {
       onStep("only");
       return Promise.reject(reason);
     },
+    close: () => undefined,
     memoryBytes: () => 0,
   });
 

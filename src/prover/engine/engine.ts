@@ -25,6 +25,8 @@ export type Engine = {
    * @throws NodeFailure "out_of_memory"; anything else may be the engine's fault or the files'.
    */
   readonly prove: (job: EngineJob) => Promise<EngineProof>;
+  /** Lets go of the key. */
+  readonly close: () => void;
   /** Bytes that the engine holds now for itself: memory that all provers share is not among them. */
   readonly memoryBytes: () => number;
 };
@@ -68,6 +70,10 @@ export type ProofClaim = EngineProof & {
 };
 
 export type Verifier = {
-  /** Whether a proof holds. Malformed proofs, signals and keys do not; never throws for them. */
+  /**
+   * Whether a proof holds. Malformed proofs, signals and keys do not; never throws for them.
+   *
+   * @throws NodeFailure "out_of_memory", which says nothing of the proof.
+   */
   readonly verify: (claim: ProofClaim) => Promise<boolean>;
 };

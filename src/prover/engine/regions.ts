@@ -14,15 +14,19 @@ export type HoldLock = (name: string, ms: number) => Promise<(() => void) | unde
 
 export type Region = { readonly index: number; readonly release: () => void };
 
-/** Above the two seconds in which a browser ends a thread; a new prover takes longer to start than most take to end. */
-const WAIT_MS = 5_000;
+export type ClaimTools = {
+  /** Which of the provers this one is; undefined for one that has no room in shared memory. */
+  readonly lane: number | undefined;
+  readonly holdLock: HoldLock;
+};
 
 /** This prover's region, when whoever had it before is gone. Undefined when there is none for it. */
 export const claimRegion = async (
   { name, count }: KeySlots,
-  { lane, holdLock }: { readonly lane: number | undefined; readonly holdLock: HoldLock },
+  { lane, holdLock }: ClaimTools,
+  waitMs: number,
 ): Promise<Region | undefined> => {
   if (lane === undefined || lane >= count) return undefined;
-  const release = await holdLock(`${name} ${lane}`, WAIT_MS);
+  const release = await holdLock(`${name} ${lane}`, waitMs);
   return release === undefined ? undefined : { index: lane, release };
 };

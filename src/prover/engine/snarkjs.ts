@@ -67,8 +67,8 @@ export const openSnarkjs = async (): Promise<Snarkjs> => {
   };
 
   const guarded = async <Value>(curve: Curve, work: () => Promise<Value>): Promise<Value> => {
-    if (!memories.has(curve)) await openCurve(curve);
     try {
+      if (!memories.has(curve)) await openCurve(curve);
       return await work();
     } catch (reason) {
       forgetCurve(curve);
@@ -85,9 +85,12 @@ export const openSnarkjs = async (): Promise<Snarkjs> => {
       const parsed = parseClaim(claim);
       if (parsed === undefined) return false;
       const { key, proof, publicSignals } = parsed;
-      return guarded(proof.curve, () => groth16.verify(key, publicSignals, proof)).catch(
-        () => false,
-      );
+      try {
+        return await guarded(proof.curve, () => groth16.verify(key, publicSignals, proof));
+      } catch (reason) {
+        if (NodeFailure.from(reason).code === "out_of_memory") throw reason;
+        return false;
+      }
     },
     selfTest: () => multiply(bn128),
     memoryBytes: () =>
@@ -118,6 +121,9 @@ export const createSnarkjsEngine = (
       if (kept === undefined) throw new NodeFailure("internal", "no key is open");
       const { circuit, zkey } = kept;
       return snarkjs.prove({ curve: circuit.curve, zkey, wtns, onStep });
+    },
+    close: () => {
+      kept = undefined;
     },
     memoryBytes: () => snarkjs.memoryBytes() + (kept?.zkey.byteLength ?? 0),
   };
