@@ -61,15 +61,17 @@ const run = async (): Promise<void> => {
   }
   const { blinding, limits, wtns } = role;
   const steps: string[] = [];
+  const shares: number[] = [];
   const job = {
     ...{ key: opened, blinding, wtns: readWtns(wtns, opened) },
     onStep: (name: string) => void steps.push(name),
+    onProgress: (share: number) => void shares.push(share),
   };
   const together = { ...tools, team, limits, now: () => performance.now() };
   const begun = performance.now();
   const { bytes } = await proveWithCore({ ...job, together }, tools);
   const ms = performance.now() - begun;
-  tell({ name: "proved", proof: Buffer.from(bytes).toString("hex"), ms, steps });
+  tell({ name: "proved", proof: Buffer.from(bytes).toString("hex"), ms, steps, shares });
 };
 
 await run().catch((reason: unknown) => tell({ name: "failed", message: String(reason) }));

@@ -61,6 +61,8 @@ export type FromTeamThread =
       readonly proof: string;
       readonly ms: number;
       readonly steps: readonly string[];
+      /** Of the whole, as they were told. */
+      readonly shares: readonly number[];
     }
   | { readonly name: "failed"; readonly message: string };
 

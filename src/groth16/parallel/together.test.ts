@@ -69,20 +69,31 @@ const doneBy = (team: Team, lane: number): number => {
   }).length;
 };
 
+/** Whoever does the work: a share never falls, and never passes the whole. */
+const expectGrowing = (shares: readonly number[]): void => {
+  expect(shares).toEqual([...shares].sort((one, other) => one - other));
+  expect(shares.at(-1)).toBeLessThanOrEqual(1);
+};
+
 describe("a proof by several threads", () => {
   it.each([[[1]], [[1, 2]]])("is the very proof that one makes: helped by %j", async (lanes) => {
     const team = createTeam();
     const helpers = await Promise.all(lanes.map((lane) => help(team, lane)));
-    const { proof } = await hear(await lead(team), "proved");
+    const { proof, shares } = await hear(await lead(team), "proved");
     expect(proof).toBe(stand.alone);
+    expectGrowing(shares);
     for (const lane of lanes) expect(doneBy(team, lane)).toBeGreaterThan(0);
     for (const helper of helpers) expect((await hear(helper, "helped")).kept).toBe(0);
     expect(team.isOver).toBe(true);
   });
 
   it("is made without helpers, too", async () => {
-    const { proof, steps } = await hear(await lead(createTeam()), "proved");
+    const { proof, steps, shares } = await hear(await lead(createTeam()), "proved");
     expect(proof).toBe(stand.alone);
+    expectGrowing(shares);
+    // Of its own, unit after unit, up to the last.
+    expect(shares.length).toBeGreaterThan(5);
+    expect(shares.at(-1)).toBeCloseTo(1, 1);
     expect([...new Set(steps)]).toEqual(["NTT", "MSM B", "MSM A", "MSM C", "MSM H"]);
   });
 
