@@ -1,6 +1,7 @@
 /**
  * The kernels' modules, from the last build that had the same generator: generating them takes seconds. They lie in
- * node_modules/.cache by a digest of the generator's sources, so that a cache can be missing but never be wrong.
+ * node_modules/.cache by a digest of the generator's sources, each with its own digest, so that a cache can be missing but
+ * never be wrong.
  */
 import { createHash, randomUUID } from "node:crypto";
 import {
@@ -41,7 +42,7 @@ export type KernelCache = {
 const root = path.resolve(import.meta.dirname, "..");
 
 /** Another form of what is kept counts as another generator. */
-const FORMAT = "1";
+const FORMAT = "2";
 /** Generators of so many branches or commits are worth their disk. */
 const KEPT_GENERATORS = 4;
 
@@ -64,7 +65,12 @@ let loaded: readonly BuiltKernel[] | undefined;
 /** Every kernel of both curves. Worker and page builds of one process share them. */
 export const builtKernels = (): readonly BuiltKernel[] => (loaded ??= cachedKernels(productCache));
 
-const cachedKernels = ({ sources, folder, generate }: KernelCache): readonly BuiltKernel[] => {
+/** Those that are kept of this very generator, or else generated and kept. */
+export const cachedKernels = ({
+  sources,
+  folder,
+  generate,
+}: KernelCache): readonly BuiltKernel[] => {
   const kept = path.join(folder, digestOf(sources));
   const found = readKept(kept);
   if (found !== undefined) return found;
@@ -88,23 +94,45 @@ const digestOf = (sources: string): string => {
 
 const INDEX = "index.json";
 
-type Indexed = Pick<BuiltKernel, "name" | "layout"> & { readonly probe: readonly number[] };
+type Indexed = Pick<BuiltKernel, "name" | "layout"> & {
+  readonly probe: readonly number[];
+  /** SHA-256 of the modules. */
+  readonly own: string;
+  readonly shared: string;
+};
 
-/** Undefined when nothing is kept there. */
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+const moduleFiles = (name: string) => ({
+  own: `${name}.wasm`,
+  shared: `${name}.shared.wasm`,
+});
+
+/** Undefined when nothing is kept there, or not all of it. */
 const readKept = (kept: string): readonly BuiltKernel[] | undefined => {
   try {
     const index = JSON.parse(readFileSync(path.join(kept, INDEX), "utf8")) as readonly Indexed[];
     // Those used last are kept longest.
     utimesSync(kept, new Date(), new Date());
-    return index.map(({ name, layout, probe }) => ({
-      ...{ name, layout, probe: Uint8Array.from(probe) },
-      own: readFileSync(path.join(kept, `${name}.wasm`)),
-      shared: readFileSync(path.join(kept, `${name}.shared.wasm`)),
-    }));
+    return index.map(({ name, layout, probe, own, shared }) => {
+      const files = moduleFiles(name);
+      return {
+        ...{ name, layout, probe: Uint8Array.from(probe) },
+        own: readModule(path.join(kept, files.own), own),
+        shared: readModule(path.join(kept, files.shared), shared),
+      };
+    });
   } catch {
-    // Nothing there yet: it is generated.
+    // Nothing there yet, or a disk that lost a part of it: it is generated.
     return undefined;
   }
+};
+
+/** @throws Error when the file is not there or is not what was kept. */
+const readModule = (file: string, digest: string): Uint8Array => {
+  const bytes = readFileSync(file);
+  if (sha256(bytes) === digest) return bytes;
+  throw new Error(`${file} is damaged`);
 };
 
 /** Written aside and moved there as a whole, so that a build that ends amid it, or runs beside another, leaves no half. */
@@ -114,18 +142,29 @@ const keep = (kernels: readonly BuiltKernel[], kept: string): void => {
   try {
     mkdirSync(aside, { recursive: true });
     for (const { name, own, shared } of kernels) {
-      writeFileSync(path.join(aside, `${name}.wasm`), own);
-      writeFileSync(path.join(aside, `${name}.shared.wasm`), shared);
+      const files = moduleFiles(name);
+      writeFileSync(path.join(aside, files.own), own);
+      writeFileSync(path.join(aside, files.shared), shared);
     }
-    const index = kernels.map(({ name, layout, probe }): Indexed => ({
-      ...{ name, layout, probe: [...probe] },
+    const index = kernels.map(({ name, layout, probe, own, shared }): Indexed => ({
+      ...{ name, layout, probe: [...probe], own: sha256(own), shared: sha256(shared) },
     }));
     writeFileSync(path.join(aside, INDEX), JSON.stringify(index));
+    // What is there could not be read, or is the same from a build that was quicker.
+    rmSync(kept, { recursive: true, force: true });
     renameSync(aside, kept);
     forgetOldest(folder);
   } catch {
-    // A folder that cannot be written to, or another build that was quicker: the next build is slower, or finds that one's.
+    // A folder that cannot be written to, or another build at the same moment: the next build is slower, or finds that one's.
+    discard(aside);
+  }
+};
+
+const discard = (aside: string): void => {
+  try {
     rmSync(aside, { recursive: true, force: true });
+  } catch {
+    // Nothing can be there: the folder could not even be made.
   }
 };
 
