@@ -60,7 +60,7 @@ export default [
   limit("node worker", startedBy(entry("node.worker")), 70),
   limit("artifact worker", startedBy(entry("artifact.worker")), 35),
   limit("prover worker without its engine", startedBy(entry("prover.worker")), 10),
-  limit("trying the kernels", addedBy(entry("try-kernel"), entry("artifact.worker")), 15),
+  limit("trying the kernels", addedBy(entry("try-kernel"), entry("artifact.worker")), 18),
   limit("engine snarkjs", addedBy(entry("snarkjs"), entry("prover.worker")), 70),
   limit("service worker", ["dist/sw.js"], 12),
   // A volunteer downloads the kernels that the browser runs: once, and those of BLS12-381 only with a circuit on it.

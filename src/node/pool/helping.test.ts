@@ -60,6 +60,20 @@ describe("a prover without a task", () => {
     expect(proverOf(0).requests[0]?.team).toBeUndefined();
   });
 
+  it("is not lent again to a proof whose team is over, while its leader still checks it", async () => {
+    const { clock, events, give, proverOf, provers } = await lending();
+    await give(assignment(1));
+    const team = teamOf(proverOf(0));
+    expect(helpsOf(provers)).toEqual([0, 1, 1]);
+    team.end();
+    proverOf(1).stopHelping();
+    proverOf(2).stopHelping();
+    await clock.pass(1_000);
+    expect(helpsOf(provers)).toEqual([0, 1, 1]);
+    const last = events.findLast((event) => event.type === "prover" && event.prover === 1);
+    expect(last).toMatchObject({ state: { name: "idle" } });
+  });
+
   it("is lent when it has had no task for a moment, not between two tasks", async () => {
     const { clock, give, proverOf, provers } = await lending({ concurrency: 2 });
     await give(assignment(1), assignment(2));

@@ -82,9 +82,10 @@ export class Lane {
     return this.#job?.assignment.attemptId;
   }
 
-  /** The proof that it makes, if others may help. */
+  /** The proof that it makes, as long as others may help: nobody can with its end, nor with another engine's attempt. */
   get leads(): SharedProof | undefined {
-    return this.#job?.proof;
+    const proof = this.#job?.proof;
+    return proof?.team.isOver === true ? undefined : proof;
   }
 
   get view(): LaneView {
