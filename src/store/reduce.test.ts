@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Curve } from "../domain/circuit.ts";
+import type { KernelName, KernelReport } from "../domain/engine.ts";
 import type { NodeNews, ReceiptRow } from "../domain/event.ts";
 import { attemptId, circuitId } from "../domain/ids.ts";
 import { additionId, the } from "../testing/prover.ts";
@@ -148,5 +150,22 @@ describe("reduce", () => {
       { type: "receipts", receipts: [row, kept] },
     ]);
     expect(state.receipts).toEqual([row, kept]);
+  });
+
+  it("keeps what is known of the kernels of both curves; a later report of a curve replaces that curve's", () => {
+    const report = (curve: Curve, kernel: KernelName, nanoseconds: number): KernelReport => ({
+      ...{ curve, kernel, outcome: { name: "passed", nanoseconds } },
+    });
+    const one = [report("bn128", "fma2", 100), report("bn128", "ext4", 200)];
+    const other = [report("bls12381", "fma2", 300)];
+    const both = after([
+      { type: "kernels", reports: one },
+      { type: "kernels", reports: other },
+    ]);
+    expect(both.kernels).toEqual([...one, ...other]);
+    const again = [report("bn128", "scalar9", 400)];
+    const renewed = after([{ type: "kernels", reports: again }], 2_000, both);
+    expect(renewed.kernels).toEqual([...other, ...again]);
+    expect(after([{ type: "kernels", reports: [] }], 2_000, both).kernels).toEqual(both.kernels);
   });
 });
