@@ -50,6 +50,16 @@ describe("load", () => {
     expect(stand.server.requests).toEqual([]);
   });
 
+  test("reads files anew that somebody doubts, and hands out the same ones otherwise", async () => {
+    const artifacts = await stand.visit();
+    const first = await loaded(artifacts, addition);
+    expect(await loaded(artifacts, addition)).toBe(first);
+    const { curve, zkey } = addition.circuit;
+    await artifacts.distrust({ zkeyDigest: zkey.sha256, curve, kernel: undefined });
+    expect(await loaded(artifacts, addition)).not.toBe(first);
+    expect(stand.server.requests).toHaveLength(4);
+  });
+
   test("shares one download between calls for the same circuit", async () => {
     const artifacts = await stand.visit();
     const [one, other] = await Promise.all([

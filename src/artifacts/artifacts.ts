@@ -15,6 +15,7 @@ import type {
   WantedCircuit,
 } from "./protocol.ts";
 import type { FileStore } from "./store/file-store.ts";
+import { Retained } from "./retained.ts";
 import { Shelf } from "./store/shelf.ts";
 
 export type ArtifactTools = {
@@ -30,8 +31,6 @@ export type ArtifactTools = {
   readonly memoryBudgetBytes: number;
 };
 
-/** Keys ready in memory for the next task of their circuit. More than this, and the one used longest ago is let go. */
-const RETAINED_BYTES = 256 * 1024 * 1024;
 /** Progress is for eyes: four a second. */
 const PROGRESS_INTERVAL_MS = 250;
 
@@ -51,7 +50,7 @@ type Opened = {
 export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
   let opened: Promise<Opened> | undefined;
   const loading = new Map<Sha256, Load>();
-  const retained = new Map<Sha256, CircuitFiles>();
+  const retained = new Retained(tools.memoryBudgetBytes);
 
   const attached = (): Promise<Opened> => {
     if (opened !== undefined) return opened;
@@ -80,20 +79,18 @@ export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
     },
     kernels: async (curve) => (await attached()).kernels.of(curve),
     cached: async () => (await attached()).shelf.circuits(),
-    distrust: async ({ zkeyDigest, curve, kernel }) => {
+    distrust: async (doubt) => {
       const { shelf, kernels } = await attached();
-      if (kernel !== undefined) kernels.distrust(curve, kernel);
-      retained.delete(zkeyDigest);
-      await shelf.dropPrepared(zkeyDigest);
+      if (doubt.kernel !== undefined) kernels.distrust(doubt.curve, doubt.kernel);
+      retained.doubt(doubt);
+      await shelf.dropPrepared(doubt.zkeyDigest);
     },
     remove: async (circuitId) => {
       const { shelf } = await attached();
       const stopped = [...loading.values()].filter((running) => running.circuitId === circuitId);
       for (const { stop } of stopped) stop.abort();
       await Promise.all(stopped.map((running) => running.outcome));
-      for (const files of [...retained.values()]) {
-        if (files.circuit.id === circuitId) retained.delete(files.circuit.zkey.sha256);
-      }
+      retained.deleteCircuit(circuitId);
       await shelf.remove(circuitId);
     },
   };
@@ -101,7 +98,7 @@ export const createArtifacts = (tools: ArtifactTools): ArtifactApi => {
 
 type Wish = {
   readonly wanted: WantedCircuit;
-  readonly retained: Map<Sha256, CircuitFiles>;
+  readonly retained: Retained;
   readonly signal: AbortSignal;
 };
 
@@ -111,19 +108,24 @@ const loadOnce = async (
   tools: ArtifactTools,
 ): Promise<CircuitFiles> => {
   const kept = retained.get(wanted.zkeyDigest);
-  if (kept?.circuit.id === wanted.circuitId && shelf.uses(kept.circuit)) {
-    retain(retained, kept);
+  if (kept?.circuit.id === wanted.circuitId && isGood(kept, shelf)) {
+    retained.keep(kept);
     return kept;
   }
+  const { doubts } = retained;
   const found = await manifests.find(wanted);
   const onBytes = reportProgress(wanted.circuitId, tell, tools.network.clock.now);
   const files = await loadCircuitFiles(
     { found, onBytes, signal },
-    { ...tools, store, shelf, kernels, provers },
+    { ...tools, store, shelf, kernels, provers, tell },
   );
-  retain(retained, files);
+  retained.keep(files, doubts);
   return files;
 };
+
+/** A prepared key that is a file may be gone: room was needed. */
+const isGood = ({ circuit, key }: CircuitFiles, shelf: Shelf): boolean =>
+  shelf.uses(circuit) && (key?.kind !== "file" || shelf.preparedOf(circuit) !== undefined);
 
 type Load = {
   readonly circuitId: CircuitId;
@@ -170,22 +172,6 @@ const asOutcome = async (files: Promise<CircuitFiles>): Promise<LoadOutcome> => 
     return { ok: false, code, message };
   }
 };
-
-/** Puts files last in the order of use and lets go of the first ones while there is too much. */
-const retain = (retained: Map<Sha256, CircuitFiles>, files: CircuitFiles): void => {
-  retained.delete(files.circuit.zkey.sha256);
-  retained.set(files.circuit.zkey.sha256, files);
-  let bytes = [...retained.values()].reduce((sum, each) => sum + retainedBytes(each), 0);
-  for (const [digest, each] of retained) {
-    if (bytes <= RETAINED_BYTES || each === files) return;
-    retained.delete(digest);
-    bytes -= retainedBytes(each);
-  }
-};
-
-/** A key that is a file is none of ours to hold. */
-const retainedBytes = ({ circuit, key }: CircuitFiles): number =>
-  circuit.wasm.bytes + (key?.kind === "shared" ? key.memory.buffer.byteLength : 0);
 
 /** At most one message per interval, and always the last one. */
 const reportProgress = (

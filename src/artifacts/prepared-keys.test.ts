@@ -3,7 +3,7 @@ import { compiledKernel } from "../testing/compiled-kernels.ts";
 import { readBuiltInCircuit } from "../testing/circuits.ts";
 import { openKeyTools, openStore } from "../testing/prepared-keys.ts";
 import { findKey, makeKey, takes, type KeyTools } from "./prepared-keys.ts";
-import type { CompiledKernel, PreparedKeyHandle } from "./protocol.ts";
+import type { CompiledKernel, FromArtifacts, PreparedKeyHandle } from "./protocol.ts";
 import type { FileStore, StoredFile } from "./store/file-store.ts";
 
 const { files, zkeyBytes } = readBuiltInCircuit("range_proof");
@@ -119,7 +119,10 @@ describe("a prepared key", () => {
   });
 
   test("cannot be made of a file that is no zkey; a prover says why", async () => {
-    expect(await makeKey(wish(ext4), zkeyBytes.slice(0, 9_000), await onShelf())).toBeUndefined();
+    const told: FromArtifacts[] = [];
+    const tools = await onShelf({ tell: (message) => told.push(message) });
+    expect(await makeKey(wish(ext4), zkeyBytes.slice(0, 9_000), tools)).toBeUndefined();
+    expect(told).toMatchObject([{ type: "trouble", code: "artifact" }]);
   });
 
   test("that is dropped is made anew", async () => {

@@ -1,10 +1,11 @@
 /** A circuit's proving key in the form of the kernel that is used: as it was kept, or made of the zkey and kept. */
 import type { Circuit } from "../domain/circuit.ts";
+import { NodeFailure } from "../domain/failure.ts";
 import type { KeyFigures } from "../domain/prepared-key.ts";
 import { canTransform } from "../groth16/domain.ts";
 import { KEY_FORMAT, keyFilePieces, readKeyFile, type ReadableKey } from "../groth16/key-file.ts";
 import { convertZkey, keyOf, loadKey, type KeyMemory } from "../groth16/open-core.ts";
-import type { CompiledKernel, PreparedKeyHandle } from "./protocol.ts";
+import type { CompiledKernel, FromArtifacts, PreparedKeyHandle } from "./protocol.ts";
 import { CHUNK_BYTES, type FileStore, type StoredFile } from "./store/file-store.ts";
 import type { Shelf } from "./store/shelf.ts";
 
@@ -16,6 +17,7 @@ export type KeyTools = {
   readonly provers: number;
   /** A name that no other memory of this browser has. */
   readonly uniqueName: () => string;
+  readonly tell: (message: FromArtifacts) => void;
 };
 
 export type KeyWish = { readonly circuit: Circuit; readonly kernel: CompiledKernel };
@@ -43,8 +45,8 @@ export const findKey = async (
 
 /**
  * Makes the key of a zkey, and keeps it as well as it can be kept: a full storage only costs the next visit the same work.
- * Undefined when it cannot be made, or provers must have a file and it cannot be kept; a prover that makes it for itself
- * then says why.
+ * Undefined, and said so, when it cannot be made; also when provers must have a file and it cannot be kept. Each prover
+ * makes it for itself then.
  */
 export const makeKey = async (
   wish: KeyWish,
@@ -57,7 +59,10 @@ export const makeKey = async (
     const name = await keep(key, wish, tools);
     if (isolated) return sharedKey(key, tools);
     return name === undefined ? undefined : { kind: "file", file: await store.blob(name) };
-  } catch {
+  } catch (reason) {
+    const { code, message } = NodeFailure.from(reason);
+    const what = `the proving key of ${wish.circuit.id} was not prepared for all provers`;
+    tools.tell({ type: "trouble", code, message: `${what}: ${message}` });
     return undefined;
   }
 };

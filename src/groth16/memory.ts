@@ -7,7 +7,7 @@ import { NodeFailure } from "../domain/failure.ts";
 
 /** A cache line; every block begins on one, so that vectors and points are aligned for SIMD. */
 const ALIGNMENT = 64;
-const PAGE_BYTES = 65_536;
+export const PAGE_BYTES = 65_536;
 /** Pointers are 32 bits wide. */
 const MAX_BYTES = 2 ** 32;
 

@@ -7,7 +7,7 @@ import { instantiateKernel } from "./instance.ts";
 import { readKeyFile, type ReadableKey } from "./key-file.ts";
 import { keyBytes, placeKey } from "./key-layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { align, CoreMemory, pagesFor } from "./memory.ts";
+import { align, CoreMemory, PAGE_BYTES, pagesFor } from "./memory.ts";
 import { createModuleKernel } from "./module-kernel.ts";
 import { planKey } from "./plan-key.ts";
 import { openKey, type PreparedKey } from "./prepared-key.ts";
@@ -41,22 +41,43 @@ export type KeyMemory = {
   readonly regions: { readonly address: number; readonly bytes: number; readonly count: number };
 };
 
-/** @throws NodeFailure "out_of_memory". */
+/** All that 32-bit addresses reach. */
+const MAX_PAGES = 65_536;
+
+/**
+ * A memory with room for a key and `count` proofs; for fewer proofs, one at least, where so much is not to be had.
+ *
+ * @throws NodeFailure "out_of_memory".
+ */
 const takeMemory = (core: CoreModule, figures: KeyFigures, count: number): KeyMemory => {
-  const { layout, shared } = core;
+  const { begin, bytes, ...plan } = planMemory(core.layout, figures, count);
+  for (let regions = plan.regions; ; regions = Math.floor(regions / 2)) {
+    const pages = pagesFor(begin + Math.max(regions * bytes, WRITING_BYTES));
+    try {
+      const memory = new WebAssembly.Memory({
+        initial: pages,
+        maximum: pages,
+        shared: core.shared,
+      });
+      const at = { address: begin, bytes, count: regions };
+      return { memory, figures, address: plan.address, regions: at };
+    } catch (reason) {
+      if (regions > 1) continue;
+      const message = `there is no memory for a key and its proofs, ${pages} pages of 64 KiB`;
+      throw new NodeFailure("out_of_memory", message, { cause: reason });
+    }
+  }
+};
+
+/** Where a key and the regions of `wanted` proofs lie: of fewer, where addresses do not reach further. */
+export const planMemory = (layout: KernelLayout, figures: KeyFigures, wanted: number) => {
   const address = align(layout.heapBase);
   const begin = address + align(keyBytes(figures, layout));
   // Where there are several regions, their provers may share a large proof.
-  const isForTeam = count > 1 && figures.domainSize >= TOGETHER_FROM_DOMAIN;
+  const isForTeam = wanted > 1 && figures.domainSize >= TOGETHER_FROM_DOMAIN;
   const bytes = align((isForTeam ? teamScratchBytes : scratchBytes)(figures, layout));
-  const pages = pagesFor(begin + Math.max(count * bytes, WRITING_BYTES));
-  try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-    return { memory, figures, address, regions: { address: begin, bytes, count } };
-  } catch (reason) {
-    const message = `there is no memory for a key and its proofs, ${pages} pages of 64 KiB`;
-    throw new NodeFailure("out_of_memory", message, { cause: reason });
-  }
+  const most = Math.floor((MAX_PAGES * PAGE_BYTES - begin) / bytes);
+  return { address, begin, bytes, regions: Math.max(1, Math.min(wanted, most)) };
 };
 
 /**

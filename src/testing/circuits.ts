@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { CircuitFiles } from "../artifacts/protocol.ts";
 import { checkInput } from "../circuit/inputs/index.ts";
@@ -29,10 +29,23 @@ if (!hasExtraCircuits) {
   process.stdout.write(`skipped: no extra circuits in ${extraCircuits} (BENCH_CIRCUITS)\n`);
 }
 
+/** Folders that hold a circuit. */
+export const extraCircuitNames: readonly string[] = hasExtraCircuits
+  ? readdirSync(extraCircuits)
+      .filter((name) => existsSync(path.join(extraCircuits, name, `${name}.zkey`)))
+      .sort()
+  : [];
+
+const readManifest = () =>
+  parseManifest(readFileSync(path.join(builtInCircuits, "manifest.json"), "utf8"));
+
+export const builtInCircuitNames = (): readonly string[] =>
+  readManifest().entries.map(({ circuit }) => circuit.id);
+
 /** A built-in circuit, with the first good input of its vectors. */
 export const readBuiltInCircuit = (name: string): TestCircuit => {
-  const manifest = parseManifest(readFileSync(path.join(builtInCircuits, "manifest.json"), "utf8"));
-  const circuit = required(manifest.entries.find((entry) => entry.circuit.id === name)).circuit;
+  const { entries } = readManifest();
+  const circuit = required(entries.find((entry) => entry.circuit.id === name)).circuit;
   const read = ({ url }: Artifact) => new Uint8Array(readFileSync(path.join(builtInCircuits, url)));
   const vectors = JSON.parse(readFileSync(`circuits/${name}/vectors.json`, "utf8")) as Vectors;
   const good = required(vectors.good[0]);
@@ -93,13 +106,19 @@ export const readExtraCircuit = (name: string): TestCircuit => {
   return assemble(circuit, { wasm, zkey, vkey, input, publicSignals });
 };
 
-/** The .wtns file of a circuit's input. */
-export const witnessOf = ({ files, input }: TestCircuit): Uint8Array<ArrayBuffer> => {
+/** The input as the circuit's program takes it. */
+export const signalsOf = ({
+  files,
+  input,
+}: TestCircuit): ReadonlyMap<string, readonly bigint[]> => {
   const checked = checkInput(files.circuit, input);
   if (!checked.ok) throw new Error(checked.problem);
-  const { signals } = checked.complete((length) => new Uint8Array(length));
-  return createWitnessCalculator(files.wasm).calculate(signals).wtns;
+  return checked.complete((length) => new Uint8Array(length)).signals;
 };
+
+/** The .wtns file of a circuit's input. */
+export const witnessOf = (circuit: TestCircuit): Uint8Array<ArrayBuffer> =>
+  createWitnessCalculator(circuit.files.wasm).calculate(signalsOf(circuit)).wtns;
 
 /** The same files with another zkey, which is the one that the manifest names. */
 export const withZkey = (files: CircuitFiles, zkey: Uint8Array<ArrayBuffer>): CircuitFiles => ({

@@ -1,7 +1,7 @@
 /** A prover worker that does what a test tells it. */
 import type { CircuitFiles, LoadOutcome, WantedCircuit } from "../artifacts/protocol.ts";
 import { NodeFailure } from "../domain/failure.ts";
-import { circuitId, sha256 } from "../domain/ids.ts";
+import { circuitId, sha256, type Sha256 } from "../domain/ids.ts";
 import type { Proof } from "../domain/task.ts";
 import type { Prover } from "../node/pool/prover.ts";
 import type {
@@ -130,5 +130,9 @@ export const filesOf = (wanted: WantedCircuit, change: Partial<CircuitFiles> = {
     },
   };
 };
+
+/** A digest that only this text has. */
+export const digestOf = (text: string): Sha256 =>
+  the(sha256(Buffer.from(text).toString("hex").padStart(64, "0")));
 
 export const additionId = the(circuitId("addition"));

@@ -173,6 +173,12 @@ const join = async ({ Fr }: SnarkjsCurve, [a, b, c]: Three): Promise<Uint8Array>
 
 type Three = [Uint8Array, Uint8Array, Uint8Array];
 
+/** The scalars of the H sum that snarkjs's groth16_prove computes. */
+export const referenceQuotient = (
+  curve: SnarkjsCurve,
+  { zkey, wtns }: { readonly zkey: Zkey; readonly wtns: Wtns },
+): Promise<Uint8Array> => computeQuotient(curve, zkey.matrices, wtns.words);
+
 /** proof_data of the proof that snarkjs's groth16_prove makes when it draws r and s. */
 export const referenceProof = async (
   curve: SnarkjsCurve,

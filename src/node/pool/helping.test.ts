@@ -6,19 +6,13 @@ import { Team } from "../../domain/team.ts";
 import { settle } from "../../testing/clock.ts";
 import { task } from "../../testing/node.ts";
 import { assignment, pooled, type PoolSetup } from "../../testing/pool.ts";
+import { sharedKeyOf } from "../../testing/prepared-keys.ts";
 import { filesOf, the, type FakeProver } from "../../testing/prover.ts";
 
-const keyFor = (slots: number): SharedKey => ({
-  kind: "shared",
-  memory: new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }),
-  figures: {
-    ...{ curve: "bn128", wires: 4, publicSignals: 1, domainSize: 16, coefficients: 2 },
-    bases: { a: 1, b2: 1, c: 1, h: 1 },
-    rows: { a: [0], b: [0] },
-  },
-  address: 64,
-  slots: { name: "key", address: 128, bytes: 64, count: slots },
-});
+const keyFor = (count: number): SharedKey => {
+  const key = sharedKeyOf(1);
+  return { ...key, slots: { ...key.slots, count } };
+};
 
 /** Three provers for a circuit whose domain has 16 elements and whose key has room for all of them. */
 const lending = async (setup: PoolSetup = {}, files: Partial<CircuitFiles> = {}) => {
