@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { builtKernels } from "../../scripts/kernel-cache.ts";
-import type { KernelReport } from "../domain/engine.ts";
+import { kernelNames, type KernelName, type KernelReport } from "../domain/engine.ts";
+import type { Clock } from "../domain/clock.ts";
+import { compiledKernel } from "../testing/compiled-kernels.ts";
 import { hastyClock } from "../testing/artifact-stand.ts";
 import { withWrongConstant } from "../testing/wrong-constant.ts";
-import { createKernels, type Choosing } from "./kernels.ts";
+import { createKernels, inOrderOfUse, type Choosing, type Trial } from "./kernels.ts";
 import type { KernelTools, OfferedKernel } from "./kernel-tools.ts";
 
+type Figures = Partial<Record<KernelName, number>>;
 type Answer = () => Response | Promise<Response>;
 
 const wasm = (bytes: Uint8Array, type = "application/wasm"): Response =>
@@ -27,18 +30,25 @@ beforeAll(() => {
 
 type Change = Partial<Pick<KernelTools, "isolated" | "offered">> & {
   readonly choice?: Choosing["choice"];
+  readonly clock?: Clock;
   /** Other answers, by URL. */
   readonly other?: Readonly<Record<string, Answer>>;
 };
 
-const open = ({ choice = "auto", other = {}, isolated = false, ...change }: Change = {}) => {
+const open = ({
+  choice = "auto",
+  clock = hastyClock(1),
+  other = {},
+  isolated = false,
+  ...change
+}: Change = {}) => {
   const reports: KernelReport[] = [];
   asked.length = 0;
   const fetch = async (url: string): Promise<Response> => {
     asked.push(url);
     return (other[url] ?? answers.get(url) ?? (() => new Response(null, { status: 404 })))();
   };
-  const network = { fetch, clock: hastyClock(1), random: () => 0.5 };
+  const network = { fetch, clock, random: () => 0.5 };
   const kernels = createKernels(
     { network, offered, isolated, ...change },
     { choice, report: (told) => reports.push(...told) },
@@ -167,6 +177,41 @@ describe("kernels", () => {
     expect((await kernels.of("bn128")).kernels).toEqual([]);
     online = true;
     expect((await kernels.of("bn128")).kernels).toHaveLength(2);
+  });
+
+  it("one of which did not come is fetched again after a minute, with the others in use meanwhile", async () => {
+    let online = false;
+    let ms = 0;
+    const url = "/bn128.ext4.wasm";
+    const ext4 = answers.get(url) ?? (() => new Response(null, { status: 404 }));
+    const other = { [url]: () => (online ? ext4() : Promise.reject(new TypeError("offline"))) };
+    const clock = { ...hastyClock(1), now: () => performance.now() + ms };
+    const { kernels } = open({ ...plain, other, clock });
+    expect(namesOf((await kernels.of("bn128")).kernels)).toEqual(["scalar9"]);
+    online = true;
+    expect(namesOf((await kernels.of("bn128")).kernels)).toEqual(["scalar9"]);
+    ms = 60_000;
+    const [one, two] = await Promise.all([kernels.of("bn128"), kernels.of("bn128")]);
+    expect(namesOf(one.kernels)).toHaveLength(2);
+    expect(two.kernels).toEqual(one.kernels);
+    expect(asked.filter((asked) => asked === url)).toHaveLength(2);
+  });
+
+  it.each<[string, Figures, readonly string[]]>([
+    ["the fastest first", { ext4: 100, fma2: 200, scalar9: 150 }, ["ext4", "scalar9", "fma2"]],
+    ["by name where they are as good", { scalar9: 100, ext4: 109 }, ["ext4", "scalar9"]],
+    ["by time where they are not", { scalar9: 100, ext4: 111 }, ["scalar9", "ext4"]],
+  ])("are used in an order that noise does not change: %s", (_what, figures, order) => {
+    const trials = Object.entries(figures).map(([name, nanoseconds]): Trial => {
+      const kernel = kernelNames.find((each) => each === name) ?? "scalar9";
+      const passed = compiledKernel("bn128", kernel === "ext4" ? "ext4" : "scalar9");
+      return {
+        report: { curve: "bn128", kernel, outcome: { name: "passed", nanoseconds } },
+        passed: { ...passed, layout: { ...passed.layout, kernel } },
+        mayCome: false,
+      };
+    });
+    expect(namesOf(inOrderOfUse(trials))).toEqual(order);
   });
 
   it("that gave a wrong proof are used last", async () => {

@@ -21,21 +21,27 @@ const MEMORY_PAGES = { initial: 64, maximum: 1_024 };
 
 export type Fetched =
   | { readonly ok: true; readonly kernel: CompiledKernel }
-  | { readonly ok: false; readonly outcome: KernelOutcome };
+  | {
+      readonly ok: false;
+      readonly outcome: KernelOutcome;
+      /** Whether it may be there another time: the network was in the way, not the kernel. */
+      readonly mayCome: boolean;
+    };
 
 /** Fetches and compiles, if this browser has what the kernel needs. */
 export const fetchKernel = async (offered: OfferedKernel, tools: KernelTools): Promise<Fetched> => {
   const { isolated, network } = tools;
   try {
     const outcome = lackOf(offered);
-    if (outcome !== undefined) return { ok: false, outcome };
+    if (outcome !== undefined) return { ok: false, outcome, mayCome: false };
     const signal = new AbortController().signal;
     const limit = { clock: network.clock, ms: FETCH_LIMIT_MS, signal, what: "fetching it" };
     const url = isolated ? offered.sharedUrl : offered.url;
     const module = await within(limit, (inner) => compile(url, inner, tools));
     return { ok: true, kernel: { layout: offered.layout, module, shared: isolated } };
   } catch (reason) {
-    return { ok: false, outcome: failed(reason) };
+    const mayCome = !(reason instanceof WebAssembly.CompileError);
+    return { ok: false, outcome: failed(reason), mayCome };
   }
 };
 
