@@ -2,6 +2,7 @@
  * `npm run bench:prove`: provers side by side in one Chromium, without coordinator and node. BENCH_CIRCUITS names a folder of
  * circuits, BENCH_ROUNDS the rounds. Options choose what is measured (options.ts); only a whole run writes bench/RESULTS.md.
  */
+import { TOGETHER_FROM_DOMAIN } from "../../src/domain/limits.ts";
 import { loadavg } from "node:os";
 import { writeResults } from "../results-file.ts";
 import { kernelNames } from "../../src/domain/engine.ts";
@@ -99,7 +100,11 @@ const measureCircuit = async (
     ...{ circuit: id, curve, domainSize },
     warm: has("proofs") ? await runRace(browser, { ...race, competitors }) : [],
     cold: has("cold") ? await coldStarts(competitors, start) : [],
-    together: has("together") ? await raceTogether(browser, { ...race, kernels }) : [],
+    // Smaller ones are never shared: their keys' regions have no room for it.
+    together:
+      has("together") && domainSize >= TOGETHER_FROM_DOMAIN
+        ? await raceTogether(browser, { ...race, kernels })
+        : [],
     keys: has("keys") ? await raceKeys(browser, { ...race, kernels }) : [],
     witness: has("witness") ? await raceWitness(browser, circuit, rounds) : undefined,
   };
