@@ -2,10 +2,10 @@
  * `npm run bench:prove`: provers side by side in one Chromium, without coordinator and node. BENCH_CIRCUITS names a folder of
  * circuits, BENCH_ROUNDS the rounds. Options choose what is measured (options.ts); only a whole run writes bench/RESULTS.md.
  */
-import { TOGETHER_FROM_DOMAIN } from "../../src/domain/limits.ts";
 import { loadavg } from "node:os";
 import { writeResults } from "../results-file.ts";
 import { kernelNames } from "../../src/domain/engine.ts";
+import { TOGETHER_FROM_DOMAIN } from "../../src/domain/limits.ts";
 import { count, machine } from "../settings.ts";
 import { openBrowser, type Browser } from "./browser.ts";
 import { openCheck, type Check } from "./check.ts";
