@@ -45,6 +45,11 @@ export const requireWithin = (a: Interval, limit: Interval, what: string): void 
   );
 };
 
+/** @throws AssemblyError when a limb can leave what its register holds exactly. */
+export const requireLimbs = ({ limbs }: Bound, register: Interval): void => {
+  for (const limb of limbs) requireWithin(limb, register, "a limb");
+};
+
 const eachLimb = (
   [a, b]: readonly [Bound, Bound],
   how: (a: Interval, b: Interval) => Interval,

@@ -12,7 +12,7 @@ import {
 } from "../asm/index.ts";
 import type { ConstantPool } from "../constants.ts";
 import { at, bound, interval, requireWithin, type Bound, type Interval } from "./bounds.ts";
-import { isExact, isLazy, productsFit, remainderOf } from "./ext-reduce.ts";
+import { isExact, isLazy, productsFit, remainderOf, requireHeld } from "./ext-reduce.ts";
 import { ExtRows, splatBits, type ExtContext, type Limb } from "./ext-rows.ts";
 import type { ExtShape } from "./ext-shape.ts";
 import type { Addresses, Element } from "./field.ts";
@@ -32,7 +32,7 @@ export class ExtCode extends LimbCode<"v128"> {
   #doubled: Element | undefined;
 
   constructor(f: FunctionBuilder, shape: ExtShape, pool: ConstantPool) {
-    super({ f, type: "v128", count: shape.count, carried: shape.stored });
+    super({ f, type: "v128", count: shape.count, carried: shape.stored, requireHeld });
     this.#shape = shape;
     this.#pool = pool;
   }
@@ -192,12 +192,6 @@ export class ExtCode extends LimbCode<"v128"> {
 
   #reduce(into: Element, rows: Rows<Limb>, { value, how = "lazy" }: Reduced): void {
     const { f } = this;
-    const known = carriedBound(this.#shape, value);
-    requireWithin(
-      at(known.limbs, this.#shape.count - 1),
-      interval.around(2n ** 31n - 1n),
-      "the last limb",
-    );
     this.#rows ??= {
       ...{ f, shape: this.#shape, pool: this.#pool },
       locals: {
@@ -209,7 +203,7 @@ export class ExtCode extends LimbCode<"v128"> {
       },
     };
     new ExtRows(this.#rows, rows, how).carry(this.limbsOf(into));
-    this.tracker.write(into, known);
+    this.tracker.write(into, carriedBound(this.#shape, value));
   }
 
   /** Takes about the nearest multiple of the modulus away and carries all limbs. */

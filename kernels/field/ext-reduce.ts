@@ -1,7 +1,13 @@
 /** What ext4's operands must be, and what norm leaves of a lazily added number. */
-import { at, bound, interval, type Bound, type Interval } from "./bounds.ts";
+import { at, bound, interval, requireLimbs, type Bound, type Interval } from "./bounds.ts";
 import type { ExtShape } from "./ext-shape.ts";
 import { columnsFit, reducedValue } from "./scalar-multiply.ts";
+
+/** What a lane of an i32x4 holds. */
+const lane = interval.of(-(2n ** 31n), 2n ** 31n - 1n);
+
+/** @throws AssemblyError when a limb can leave its lane. */
+export const requireHeld = (known: Bound): void => requireLimbs(known, lane);
 
 /** Room for a carry within 32 bits. */
 const single = interval.around(2n ** 31n - 2n ** 4n);

@@ -1,7 +1,7 @@
 /** How ext4 keeps numbers: those of four lanes in i32x4 registers, limb by limb, signed while they are lazily added. */
-import { interval, type Bound } from "./bounds.ts";
+import { interval, type Interval } from "./bounds.ts";
 import { bitLength, signedLimbs, type LimbShape } from "./numbers.ts";
-import { carriedBound, scalarShape, type ScalarShape } from "./scalar-shape.ts";
+import { scalarShape, type ScalarShape } from "./scalar-shape.ts";
 
 export type ExtShape = ScalarShape & {
   /** The modulus's limbs around 0, so that some multiples of them fit 32 bits. */
@@ -19,19 +19,22 @@ export type QuotientEstimate = {
 /** Bits of the last limb of the modulus that the estimate looks at, and of its factor. */
 const PRECISION = 12;
 
-export const extShape = (modulus: bigint, limbs: LimbShape): ExtShape => {
+/** Holds what norm leaves, half the modulus around 0, and products of several moduli each. */
+const memoryOf = (modulus: bigint): Interval =>
+  interval.of((-7n * modulus) / 8n, (11n * modulus) / 8n);
+
+export const extShape = (
+  modulus: bigint,
+  limbs: LimbShape,
+  memory = memoryOf(modulus),
+): ExtShape => {
   const unit = limbs.width * BigInt(limbs.count - 1);
   const lastBits = bitLength(modulus >> unit);
   const drop = BigInt(Math.max(0, lastBits - PRECISION));
   const shift = BigInt(lastBits + PRECISION) - drop;
   return {
-    ...scalarShape(modulus, limbs),
-    stored: storedBound(modulus, limbs),
+    ...scalarShape(modulus, limbs, memory),
     signedModulus: signedLimbs(modulus, limbs),
     estimate: { drop, shift, factor: 2n ** (unit + drop + shift) / modulus },
   };
 };
-
-/** Holds what norm leaves, half the modulus around 0, and products of several moduli each. */
-const storedBound = (modulus: bigint, limbs: LimbShape): Bound =>
-  carriedBound(limbs, interval.of((-7n * modulus) / 8n, (11n * modulus) / 8n));

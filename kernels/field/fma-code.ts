@@ -12,7 +12,15 @@ import {
   type I64,
   type V128,
 } from "../asm/index.ts";
-import { at, bound, interval, requireWithin, type Bound, type Interval } from "./bounds.ts";
+import {
+  at,
+  bound,
+  interval,
+  requireLimbs,
+  requireWithin,
+  type Bound,
+  type Interval,
+} from "./bounds.ts";
 import { bitsOf, exactNumber, type FmaConstants, type FmaParts } from "./fma-constants.ts";
 import { FmaRows, reducedValue, rowsOfProduct, rowsOfSquare } from "./fma-multiply.ts";
 import type { FmaContext, Limb, Rows } from "./fma-multiply.ts";
@@ -23,6 +31,9 @@ import type { Addresses, Element } from "./field.ts";
 import { LimbCode, type WordPlaces } from "./limb-code.ts";
 import { balanced, signedLimbs } from "./numbers.ts";
 
+/** Those that an f64 holds exactly. */
+const integers = interval.around(2n ** 53n);
+
 export class FmaCode extends LimbCode<"v128"> {
   readonly #shape: FmaShape;
   readonly #constants: FmaConstants;
@@ -30,7 +41,10 @@ export class FmaCode extends LimbCode<"v128"> {
   #doubled: Element | undefined;
 
   constructor(f: FunctionBuilder, { shape, constants }: FmaParts) {
-    super({ f, type: "v128", count: shape.count, carried: shape.vector });
+    super({
+      ...{ f, type: "v128", count: shape.count, carried: shape.vector },
+      requireHeld: (known) => requireLimbs(known, integers),
+    });
     this.#shape = shape;
     this.#constants = constants;
   }

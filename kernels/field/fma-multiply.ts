@@ -152,13 +152,19 @@ export class FmaRows {
     return i64x2.shrU(at(locals.columns, column), i32.const(Number(shape.width)));
   }
 
-  /** @throws AssemblyError when the bias does not keep the column positive. */
+  /** @throws AssemblyError when the bias does not keep the column positive and within its 64 bits, or is lost in part. */
   #carryRange(column: number): Interval {
     const { shape } = this.#context;
     const { range } = at(this.#columns, column);
     const half = this.#hasHalf(column) ? 2n ** (shape.width - 1n) : 0n;
     const held = interval.add(range, interval.exactly(half));
-    requireWithin(held, interval.of(-shape.bias, 2n ** 62n), "a biased column");
+    requireWithin(
+      interval.add(held, interval.exactly(shape.bias)),
+      interval.of(0n, 2n ** 64n - 1n),
+      "a biased column",
+    );
+    const lost = interval.exactly(shape.bias % 2n ** shape.width);
+    requireWithin(lost, interval.exactly(0n), "what a shift takes of the bias");
     return interval.shiftRight(held, shape.width);
   }
 

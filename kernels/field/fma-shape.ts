@@ -27,14 +27,23 @@ export type FmaShape = LimbShape & {
 };
 
 /** 5 x 51 bits up to 255 bits; above, 8 x 50, whose spare bits make lazy sums free. */
-const fmaLimbsOf = (modulus: bigint): LimbShape =>
+export const fmaLimbsOf = (modulus: bigint): LimbShape =>
   bitLength(modulus) <= 255 ? { width: 51n, count: 5 } : { width: 50n, count: 8 };
 
-export type FmaInternals = { readonly limbs?: LimbShape; readonly bias?: bigint };
+export type FmaInternals = {
+  readonly limbs?: LimbShape;
+  readonly bias?: bigint;
+  /** Of vectors. */
+  readonly memory?: Interval;
+};
 
 export const fmaShape = (
   modulus: bigint,
-  { limbs = fmaLimbsOf(modulus), bias = 2n ** 58n }: FmaInternals = {},
+  {
+    limbs = fmaLimbsOf(modulus),
+    bias = 2n ** 58n,
+    memory = interval.around((33n * modulus) / 32n),
+  }: FmaInternals = {},
 ): FmaShape => {
   const unit = 2n ** limbs.width;
   const shift = balanced(inverse(unit, modulus), modulus);
@@ -46,7 +55,7 @@ export const fmaShape = (
     shiftLimbs: signedLimbs(shift, limbs),
     negativeInverse: balanced(-inverse(modulus, unit), unit),
     single: balancedBound(limbs, interval.around(modulus / 2n + modulus / 2n ** 20n)),
-    vector: balancedBound(limbs, interval.around((33n * modulus) / 32n)),
+    vector: balancedBound(limbs, memory),
   };
 };
 

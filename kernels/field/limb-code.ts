@@ -9,15 +9,13 @@ import {
 } from "../asm/index.ts";
 import { at, bound, type Bound } from "./bounds.ts";
 import type { Addresses, Element, FieldEmitter } from "./field.ts";
-import { BoundTracker } from "./tracker.ts";
+import { BoundTracker, type TrackerLimits } from "./tracker.ts";
 
-export type CodeParts<Type extends ValueType> = {
+export type CodeParts<Type extends ValueType> = TrackerLimits & {
   readonly f: FunctionBuilder;
   readonly type: Type;
   /** Registers of an element. */
   readonly count: number;
-  /** What a loop's body may leave in an element that its next turn reads. */
-  readonly carried: Bound;
 };
 
 export type WordPlaces = { readonly addresses: Addresses; readonly offset: number };
@@ -30,9 +28,9 @@ export abstract class LimbCode<Type extends ValueType> {
   readonly #scratch = new Map<string, Local<Type>>();
   #spare: Element | undefined;
 
-  constructor({ f, type, count, carried }: CodeParts<Type>) {
+  constructor({ f, type, count, ...limits }: CodeParts<Type>) {
     this.f = f;
-    this.tracker = new BoundTracker(f, carried);
+    this.tracker = new BoundTracker(f, limits);
     this.#type = type;
     this.#count = count;
   }

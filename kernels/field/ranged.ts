@@ -5,7 +5,8 @@ import { interval, requireWithin, type Interval } from "./bounds.ts";
 /** Code and what its value can be. */
 export type Ranged = { readonly code: I64; readonly range: Interval };
 
-const word: Interval = interval.of(-(2n ** 63n), 2n ** 63n - 1n);
+/** What an i64 holds. */
+export const word: Interval = interval.of(-(2n ** 63n), 2n ** 63n - 1n);
 
 /** @throws AssemblyError when the range is not that of an i64. */
 export const ranged = (code: I64, range: Interval): Ranged => {

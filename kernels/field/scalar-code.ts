@@ -1,10 +1,18 @@
 /** The operations of scalar9 in one function, each with the bound of its result. */
 import { i32, i64, type FunctionBuilder, type I32, type I64, type Local } from "../asm/index.ts";
-import { at, bound, interval, requireWithin, type Bound, type Interval } from "./bounds.ts";
+import {
+  at,
+  bound,
+  interval,
+  requireLimbs,
+  requireWithin,
+  type Bound,
+  type Interval,
+} from "./bounds.ts";
 import type { Addresses, Element } from "./field.ts";
 import { indices, LimbCode, type WordPlaces } from "./limb-code.ts";
 import { residue, unsignedLimbs } from "./numbers.ts";
-import { int, load32S, ranged, type Ranged } from "./ranged.ts";
+import { int, load32S, ranged, word, type Ranged } from "./ranged.ts";
 import { rowsOfProduct, rowsOfSquare, type Rows } from "./rows.ts";
 import {
   columnsFit,
@@ -24,7 +32,10 @@ export class ScalarCode extends LimbCode<"i64"> {
   #doubled: readonly Local<"i64">[] | undefined;
 
   constructor(f: FunctionBuilder, shape: ScalarShape) {
-    super({ f, type: "i64", count: shape.count, carried: shape.stored });
+    super({
+      ...{ f, type: "i64", count: shape.count, carried: shape.stored },
+      requireHeld: (known) => requireLimbs(known, word),
+    });
     this.#shape = shape;
   }
 

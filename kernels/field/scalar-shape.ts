@@ -25,7 +25,14 @@ export type ScalarShape = LimbShape & {
 export const limbShapeOf = (modulus: bigint): LimbShape =>
   bitLength(modulus) <= 256 ? { width: 29n, count: 9 } : { width: 28n, count: 14 };
 
-export const scalarShape = (modulus: bigint, limbs: LimbShape): ScalarShape => {
+/** A Montgomery product of what memory holds is again within this. */
+const memoryOf = (modulus: bigint): Interval => interval.of(-modulus, 2n * modulus);
+
+export const scalarShape = (
+  modulus: bigint,
+  limbs: LimbShape,
+  memory = memoryOf(modulus),
+): ScalarShape => {
   const inverted = inverse(2n ** limbs.width, modulus);
   const shift = 4n * inverted > modulus ? inverted - modulus : inverted;
   return {
@@ -34,8 +41,7 @@ export const scalarShape = (modulus: bigint, limbs: LimbShape): ScalarShape => {
     radix: 2n ** (limbs.width * BigInt(limbs.count)),
     modulusLimbs: unsignedLimbs(modulus, limbs),
     negativeInverse: 2n ** limbs.width - inverse(modulus, 2n ** limbs.width),
-    // A Montgomery product of what memory holds is again within this.
-    stored: carriedBound(limbs, interval.of(-modulus, 2n * modulus)),
+    stored: carriedBound(limbs, memory),
   };
 };
 

@@ -3,6 +3,7 @@
  * sums and differences without carries. 9 x 29 bits up to 256 bits, 14 x 28 above; one lane.
  */
 import type { ConstantPool } from "../constants.ts";
+import type { Interval } from "./bounds.ts";
 import type { Field } from "./field.ts";
 import { emitterOf, emitterOnce } from "./limb-code.ts";
 import { wordBytesOf, type LimbShape } from "./numbers.ts";
@@ -16,11 +17,16 @@ export type Scalar9Options = {
   readonly pool?: ConstantPool;
   /** For tests of the interval analysis only. */
   readonly limbs?: LimbShape;
+  readonly memory?: Interval;
 };
 
 /** @throws AssemblyError, when its code is emitted, if the limbs' bounds do not hold. */
-export const scalar9 = ({ modulus, limbs = limbShapeOf(modulus) }: Scalar9Options): Field => {
-  const shape = scalarShape(modulus, limbs);
+export const scalar9 = ({
+  modulus,
+  limbs = limbShapeOf(modulus),
+  memory,
+}: Scalar9Options): Field => {
+  const shape = scalarShape(modulus, limbs, memory);
   const bytes = Math.ceil(limbs.count / 2) * 8;
   const twins = limbTwins(shape, 4);
   return {

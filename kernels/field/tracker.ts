@@ -8,16 +8,25 @@ import { bound, type Bound } from "./bounds.ts";
 import type { Element } from "./field.ts";
 import { FlowState, type LoopFrame } from "./flow.ts";
 
+export type TrackerLimits = {
+  /** What a loop's body may leave in an element that its next turn reads. */
+  readonly carried: Bound;
+  /** @throws AssemblyError when an element's registers cannot hold all of it. */
+  readonly requireHeld: (known: Bound) => void;
+};
+
 export class BoundTracker {
   readonly #f: FunctionBuilder;
+  readonly #requireHeld: (known: Bound) => void;
   readonly #flow: FlowState;
   /** Registers of all elements, to notice when other code writes to them. */
   readonly #owners = new Map<number, string>();
   readonly #names = new Map<string, string>();
   #seen = 0;
 
-  constructor(f: FunctionBuilder, carried: Bound) {
+  constructor(f: FunctionBuilder, { carried, requireHeld }: TrackerLimits) {
     this.#f = f;
+    this.#requireHeld = requireHeld;
     this.#flow = new FlowState(carried);
     f.atEnd(() => {
       this.#follow();
@@ -36,8 +45,9 @@ export class BoundTracker {
     );
   }
 
-  /** The element's registers have just been set. */
+  /** The element's registers have just been set. @throws AssemblyError when they cannot hold it. */
   write(element: Element, known: Bound): void {
+    this.#requireHeld(known);
     const key = this.#keyOf(element);
     this.#follow();
     this.#flow.write(key, known);

@@ -10,7 +10,7 @@ import {
   type I64,
   type Local,
 } from "../asm/index.ts";
-import { at, bound, interval, requireWithin, type Bound, type Interval } from "./bounds.ts";
+import { at, bound, interval, requireWithin, type Interval } from "./bounds.ts";
 import type { Addresses, Element } from "./field.ts";
 import { indices, LimbCode, type WordPlaces } from "./limb-code.ts";
 import { residue, unsignedLimbs } from "./numbers.ts";
@@ -22,7 +22,11 @@ export class WideCode extends LimbCode<"i64"> {
   readonly #shape: WideShape;
 
   constructor(f: FunctionBuilder, shape: WideShape) {
-    super({ f, type: "i64", count: shape.count, carried: shape.stored });
+    super({
+      ...{ f, type: "i64", count: shape.count, carried: shape.stored },
+      requireHeld: ({ value }) =>
+        requireWithin(value, interval.of(0n, shape.radix - 1n), "a value"),
+    });
     this.#shape = shape;
   }
 
@@ -56,7 +60,7 @@ export class WideCode extends LimbCode<"i64"> {
   override add(into: Element, a: Element, b: Element): void {
     const sum = (): Interval => interval.add(this.#value(a), this.#value(b));
     this.#normUntil(() => this.#isRegister(sum()), [a, b]);
-    const known = this.#held(sum());
+    const known = valueBound(sum());
     const [x, y] = [this.limbsOf(a), this.limbsOf(b)];
     this.#chain(
       into,
@@ -71,7 +75,7 @@ export class WideCode extends LimbCode<"i64"> {
     const times = (): bigint => this.#above(this.#value(b)) * this.#shape.modulus;
     const sum = (): Interval => interval.of(0n, this.#value(a).high + times());
     this.#normUntil(() => this.#isRegister(sum()), [b, a]);
-    const [known, multiple] = [this.#held(sum()), times()];
+    const [known, multiple] = [valueBound(sum()), times()];
     const [x, y] = [this.limbsOf(a), this.limbsOf(b)];
     const lifted = this.limbsOf(this.spare);
     const limbs = unsignedLimbs(multiple, this.#shape).map(i64.const);
@@ -102,7 +106,7 @@ export class WideCode extends LimbCode<"i64"> {
     const set = i64.extendI32U(i32.ne(at(flags, 0), i32.const(0)));
     const mask = this.scratch("mask", i64.sub(zero, set));
     const chosen = limbs.map((limb, index) => select(at(negated, index), limb, mask));
-    const either = this.#held(interval.of(0n, times > known.high ? times : known.high));
+    const either = valueBound(interval.of(0n, times > known.high ? times : known.high));
     this.write(into, chosen, either);
   }
 
@@ -113,7 +117,7 @@ export class WideCode extends LimbCode<"i64"> {
     const product = this.#value(a).high * this.#value(b).high;
     const value = interval.of(0n, product / this.#shape.radix + this.#shape.modulus);
     this.#multiply(into, this.limbsOf(smaller === a ? b : a), this.limbsOf(smaller));
-    this.tracker.write(into, this.#held(value));
+    this.tracker.write(into, valueBound(value));
   }
 
   override sqr(into: Element, a: Element): void {
@@ -168,12 +172,6 @@ export class WideCode extends LimbCode<"i64"> {
 
   #isRegister({ low, high }: Interval): boolean {
     return low >= 0n && high < this.#shape.radix;
-  }
-
-  /** @throws AssemblyError when the limbs could not hold it. */
-  #held(value: Interval): Bound {
-    requireWithin(value, interval.of(0n, this.#shape.radix - 1n), "a value");
-    return valueBound(value);
   }
 
   /** Each row leaves less than the second factor and the modulus together; that must not overflow. */

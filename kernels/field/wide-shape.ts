@@ -11,15 +11,24 @@ export type WideShape = LimbShape & {
 
 const WORD = 64n;
 
-export const wideShape = (modulus: bigint, count: number): WideShape => {
-  const radix = 2n ** (WORD * BigInt(count));
-  // The modulus has to fit above a factor.
+/** The modulus has to fit above a factor. */
+const memoryOf = (modulus: bigint, radix: bigint): Interval => {
   const room = radix - 1n - modulus;
-  const high = (3n * modulus) / 2n < room ? (3n * modulus) / 2n : room;
+  return interval.of(0n, (3n * modulus) / 2n < room ? (3n * modulus) / 2n : room);
+};
+
+const radixOf = (count: number): bigint => 2n ** (WORD * BigInt(count));
+
+export const wideShape = (
+  modulus: bigint,
+  count: number,
+  memory = memoryOf(modulus, radixOf(count)),
+): WideShape => {
+  const radix = radixOf(count);
   const negativeInverse = 2n ** WORD - inverse(modulus, 2n ** WORD);
   return {
     ...{ width: WORD, count, modulus, radix, negativeInverse },
-    stored: valueBound(interval.of(0n, high)),
+    stored: valueBound(memory),
   };
 };
 

@@ -1,5 +1,6 @@
 /** Field arithmetic on words of 64 bits, for engines with wide arithmetic: 4 words up to 256 bits, 6 above; one lane. */
 import type { ConstantPool } from "../constants.ts";
+import type { Interval } from "./bounds.ts";
 import type { Field } from "./field.ts";
 import { emitterOf, emitterOnce, indices } from "./limb-code.ts";
 import { fromLimbs, inverse, residue, unsignedLimbs, wordBytesOf } from "./numbers.ts";
@@ -12,11 +13,16 @@ export type Wide4Options = {
   readonly pool?: ConstantPool;
   /** For tests of the interval analysis only. */
   readonly count?: number;
+  readonly memory?: Interval;
 };
 
 /** @throws AssemblyError, when its code is emitted, if the bounds do not hold. */
-export const wide4 = ({ modulus, count = wordBytesOf(modulus) / 8 }: Wide4Options): Field => {
-  const shape = wideShape(modulus, count);
+export const wide4 = ({
+  modulus,
+  count = wordBytesOf(modulus) / 8,
+  memory,
+}: Wide4Options): Field => {
+  const shape = wideShape(modulus, count, memory);
   const bytes = 8 * count;
   const twins = twinsOf(shape.radix, modulus, count);
   return {
