@@ -22,14 +22,14 @@ import {
   type Interval,
 } from "./bounds.ts";
 import { bitsOf, exactNumber, type FmaConstants, type FmaParts } from "./fma-constants.ts";
-import { FmaRows, reducedValue, rowsOfProduct, rowsOfSquare } from "./fma-multiply.ts";
-import type { FmaContext, Limb, Rows } from "./fma-multiply.ts";
+import { FmaRows, reducedValue, type FmaContext, type Limb } from "./fma-multiply.ts";
 import { isExact, isLazy, productsFit, remainderOf } from "./fma-reduce.ts";
 import { balancedBound, type FmaShape } from "./fma-shape.ts";
 import { canonicalWords, unpackPair } from "./fma-words.ts";
 import type { Addresses, Element } from "./field.ts";
 import { LimbCode, type WordPlaces } from "./limb-code.ts";
 import { balanced, signedLimbs } from "./numbers.ts";
+import { rowsOfProduct, rowsOfSquare, type Rows } from "./rows.ts";
 
 /** Those that an f64 holds exactly. */
 const integers = interval.around(2n ** 53n);
@@ -182,7 +182,7 @@ export class FmaCode extends LimbCode<"v128"> {
     this.write(into, codes, known);
   }
 
-  #reduce(into: Element, rows: Rows, product: Interval): void {
+  #reduce(into: Element, rows: Rows<Limb>, product: Interval): void {
     const { f } = this;
     this.#rows ??= {
       ...{ f, shape: this.#shape, constants: this.#constants },

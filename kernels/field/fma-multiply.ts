@@ -19,26 +19,10 @@ import { at, interval, requireWithin, type Interval } from "./bounds.ts";
 import type { FmaConstants } from "./fma-constants.ts";
 import { balancedBound, type FmaShape } from "./fma-shape.ts";
 import { indices } from "./limb-code.ts";
+import type { Rows } from "./rows.ts";
 
 /** A register or constant, and what its integer can be. */
 export type Limb = { readonly code: V128; readonly range: Interval };
-
-export type Product = { readonly column: number; readonly a: Limb; readonly b: Limb };
-/** Row k has no column below k, and rows after it none up to k. */
-export type Rows = readonly (readonly Product[])[];
-
-export const rowsOfProduct = (a: readonly Limb[], b: readonly Limb[]): Rows =>
-  a.map((x, row) => b.map((y, index) => ({ column: row + index, a: x, b: y })));
-
-/** `doubled` has twice the limbs of `a`. */
-export const rowsOfSquare = (a: readonly Limb[], doubled: readonly Limb[]): Rows =>
-  a.map((x, row) =>
-    a.slice(row).map((y, index) => ({
-      column: 2 * row + index,
-      a: x,
-      b: index === 0 ? y : at(doubled, row + index),
-    })),
-  );
 
 export type FmaLocals = {
   readonly columns: readonly Local<"v128">[];
@@ -61,7 +45,7 @@ export class FmaRows {
   readonly #columns: readonly Column[];
   readonly #counts: readonly Counts[];
 
-  constructor(context: FmaContext, rows: Rows) {
+  constructor(context: FmaContext, rows: Rows<Limb>) {
     this.#context = context;
     this.#columns = indices(2 * context.shape.count).map(() => ({
       range: interval.exactly(0n),
@@ -196,7 +180,7 @@ export class FmaRows {
 }
 
 /** Halves of products that each column gets, from the rows and from their reduction. */
-const countsOf = (rows: Rows, count: number): readonly Counts[] => {
+const countsOf = (rows: Rows<Limb>, count: number): readonly Counts[] => {
   const counts = indices(2 * count).map(() => ({ high: 0, low: 0 }));
   const product = (column: number): void => {
     at(counts, column).low += 1;
