@@ -1,4 +1,4 @@
-import type { Artifact, Circuit } from "../domain/circuit.ts";
+import { proofBytes, type Artifact, type Circuit } from "../domain/circuit.ts";
 import { requireKnownImports } from "../circuit/circom-program.ts";
 import { NodeFailure } from "../domain/failure.ts";
 import { download } from "./download.ts";
@@ -66,7 +66,7 @@ export const loadCircuitFiles = async (
 };
 
 const requireFits = (circuit: Circuit, budgetBytes: number): void => {
-  const needed = Math.max(circuit.memoryBytes, circuit.zkey.bytes);
+  const needed = proofBytes(circuit);
   if (needed > budgetBytes) {
     const message = `a proof takes ${needed} bytes of memory, this device has ${budgetBytes} for it`;
     throw new NodeFailure("out_of_memory", `${circuit.id}: ${message}`);

@@ -49,5 +49,9 @@ export type Circuit = {
   readonly vkey: Artifact;
 };
 
+/** What a device must have for one proof of it, bytes: never less than the key, whatever the manifest says. */
+export const proofBytes = ({ memoryBytes, zkey }: Circuit): number =>
+  Math.max(memoryBytes, zkey.bytes);
+
 /** Whether a manifest entry carries a valid signature of a key that this node pins. */
 export type Trust = "signed" | "unsigned";

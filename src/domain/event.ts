@@ -130,6 +130,14 @@ export type ProverState =
       readonly leader: number;
       readonly circuitId: CircuitId;
     }
+  /** Has a task, and no memory for it beside the proofs that run. */
+  | {
+      readonly name: "waiting";
+      readonly circuitId: CircuitId;
+      readonly neededBytes: number;
+      /** For all proofs together. */
+      readonly budgetBytes: number;
+    }
   | { readonly name: "replacing"; readonly reason: string }
   | { readonly name: "ended" };
 

@@ -115,7 +115,7 @@ const runFor = (needs: RunMakerNeeds, started: Settings): Run => {
   });
   const page = needs.page.side(`${origin}/coordinator.CoordinatorService/SendHeartbeat`);
   return new Run({
-    ...{ clock, earlier, hidden, log, metrics, random },
+    ...{ clock, earlier, hidden, log, memoryBudgetBytes, metrics, random },
     ...guarded({ coordinator, page }, needs.leads),
     settings: () => whileRunning(started, needs.latest()),
     spawn: (lane) => needs.spawnProver(lane, kernels.compiled()),

@@ -24,6 +24,8 @@ export type RunNeeds = {
   readonly spawn: (lane: number) => Prover;
   /** As in NodeNeeds. */
   readonly togetherFrom: number;
+  /** Of this device, for all proofs together. */
+  readonly memoryBudgetBytes: number;
   /** Something that was made with a circuit's files was wrong. */
   readonly doubt: (doubt: Doubt) => void;
   /** `heard` is called while something comes of a download. */

@@ -56,10 +56,10 @@ export class Run {
     const poolNeeds = {
       ...{ clock, random, log, show },
       spawn: needs.spawn,
-      togetherFrom: needs.togetherFrom,
+      ...{ togetherFrom: needs.togetherFrom, memoryBudgetBytes: needs.memoryBudgetBytes },
       ...{ load: needs.load, doubt: needs.doubt },
       begin: coordinator.begin,
-      distrust: (assignment: Assignment, message: string) =>
+      handBack: (assignment: Assignment, message: string) =>
         void this.#decline(assignment, { code: "refused", message }),
       decline: (assignment: Assignment, why: Why) => void this.#decline(assignment, why),
       allowUnsigned: () => needs.settings().allowUnsigned,

@@ -37,6 +37,10 @@ export const proverStates: readonly ProverState[] = [
   idleProver,
   ...stages.map((stage) => proving({ progress: { stage, share: 0.4, elapsedMs: 900 } })),
   { name: "helping", leader: 0, circuitId: known(circuitId("c16s")) },
+  {
+    name: "waiting",
+    ...{ circuitId: known(circuitId("c16s")), neededBytes: 900e6, budgetBytes: 2 ** 30 },
+  },
   { name: "replacing", reason: "it did not answer for 30 s" },
   { name: "ended" },
 ];

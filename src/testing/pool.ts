@@ -26,6 +26,7 @@ export type PoolSetup = {
   readonly load?: PoolNeeds["load"];
   readonly ready?: (made: number) => Promise<ProverReady>;
   readonly togetherFrom?: number;
+  readonly memoryBudgetBytes?: number;
 };
 
 const yes: PoolNeeds["begin"] = () => Promise.resolve({ go: true });
@@ -36,6 +37,7 @@ export const pooled = ({
   load,
   ready,
   togetherFrom = Infinity,
+  memoryBudgetBytes = 0,
 }: PoolSetup = {}) => {
   const clock = new FakeClock();
   const provers: FakeProver[] = [];
@@ -51,7 +53,7 @@ export const pooled = ({
     {
       clock,
       random: noDice,
-      togetherFrom,
+      ...{ togetherFrom, memoryBudgetBytes },
       log: silentLog,
       spawn: () => {
         const prover = new FakeProver(ready?.(provers.length));
@@ -63,7 +65,7 @@ export const pooled = ({
         begun.push(attempt.taskId);
         return begin(attempt, signal);
       },
-      distrust: () => undefined,
+      handBack: () => undefined,
       doubt: (doubt) => doubts.push(doubt),
       decline: ({ taskId }, why) => declined.push([taskId, why.code]),
       allowUnsigned: () => false,

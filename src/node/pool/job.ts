@@ -1,5 +1,9 @@
 /** The task that a lane has, and what is told of it. */
+import { proofBytes, type Circuit } from "../../domain/circuit.ts";
 import type { Clock } from "../../domain/clock.ts";
+import { anySignal } from "../../domain/any-signal.ts";
+import { NodeFailure } from "../../domain/failure.ts";
+import { within } from "../../domain/pause.ts";
 import type { ProverState } from "../../domain/event.ts";
 import type { Assignment, Proof, Report, Stage } from "../../domain/task.ts";
 import type { SharedProof } from "./loan.ts";
@@ -9,12 +13,21 @@ import { Watchdog, type Limits } from "./watchdog.ts";
 
 /** A download that nothing comes of is tried again for up to four minutes; after five the artifact worker is hung. */
 const LOAD_SILENCE_MS = 300_000;
+/** A proof does not wait for it: it only must not be waited for for ever. */
+const BEGIN_TIMEOUT_MS = 10_000;
 
 /** Nobody knows how long files take to come; only that something must come. */
 const loadLimits: Limits = {
   who: "the download",
   hardMs: Number.POSITIVE_INFINITY,
   silenceMs: LOAD_SILENCE_MS,
+};
+
+/** The proofs that it waits for have limits themselves. */
+export const memoryLimits: Limits = {
+  who: "the wait for memory",
+  hardMs: Number.POSITIVE_INFINITY,
+  silenceMs: Number.POSITIVE_INFINITY,
 };
 
 export type Job = {
@@ -28,6 +41,8 @@ export type Job = {
   stage: Stage;
   /** Once the task is in its hands: what ends the task must end it. */
   prover: Prover | undefined;
+  /** What the lane shows while there is no memory for it. */
+  waits: ProverState | undefined;
   /** If others may help with it. */
   proof: SharedProof | undefined;
 };
@@ -40,8 +55,36 @@ export const beginJob = (assignment: Assignment, clock: Clock): Job => ({
   watchdog: new Watchdog(clock, loadLimits),
   stage: "key",
   prover: undefined,
+  waits: undefined,
   proof: undefined,
 });
+
+/** Whatever is waited for, the attempt may be cancelled or pass its limits meanwhile. */
+export const guarded = async <T>(job: Job, work: Promise<T>): Promise<T> => {
+  work.catch(() => undefined);
+  const done = new AbortController();
+  const signal = anySignal([job.end.signal, done.signal]);
+  const barked = job.watchdog.bark(signal);
+  try {
+    return await Promise.race([work, barked]);
+  } finally {
+    done.abort();
+    barked.catch(() => undefined);
+  }
+};
+
+/** Tells the coordinator that the proof has begun, and ends the attempt if it says no. */
+export const announce = (job: Job, { begin, clock }: Pick<PoolNeeds, "begin" | "clock">): void => {
+  const { signal } = job.end;
+  const limit = { clock, ms: BEGIN_TIMEOUT_MS, signal, what: "StartTask" };
+  void within(limit, (inner) => begin(refOf(job.assignment), inner)).then(
+    (answer) => {
+      if (!answer.go) job.end.abort(new NodeFailure("cancelled", answer.why));
+    },
+    // The heartbeats say the same; a proof that is not announced is as good.
+    () => undefined,
+  );
+};
 
 /** What a lane shows while it has the job. */
 export const provingState = (job: Job, share: number, nowMs: number): ProverState => {
@@ -53,6 +96,12 @@ export const provingState = (job: Job, share: number, nowMs: number): ProverStat
     progress: { stage: job.stage, share, elapsedMs: nowMs - job.begunAtMs },
   };
 };
+
+/** What a lane shows while other proofs leave no memory for its own. */
+export const waitingState = (circuit: Circuit, budgetBytes: number): ProverState => ({
+  name: "waiting",
+  ...{ circuitId: circuit.id, neededBytes: proofBytes(circuit), budgetBytes },
+});
 
 export type Teller = Pick<PoolNeeds, "log" | "show"> & { readonly lane: number };
 

@@ -1,40 +1,38 @@
 /** One task at a time on one prover, from the circuit's files to the verified proof or the failure's cause. */
 import type { CircuitFiles } from "../../artifacts/protocol.ts";
-import { anySignal } from "../../domain/any-signal.ts";
+import { proofBytes, type Circuit } from "../../domain/circuit.ts";
 import { NodeFailure } from "../../domain/failure.ts";
 import { createTeam } from "../../domain/team.ts";
 import type { AttemptId } from "../../domain/ids.ts";
 import { MAX_INPUT_BYTES } from "../../domain/limits.ts";
-import { within } from "../../domain/pause.ts";
 import type { Assignment, Report } from "../../domain/task.ts";
 import type { FromProver, ProveOutcome, ProverReady } from "../../prover/protocol.ts";
-import { beginJob, provingState, tellFailed, tellProved, type Job, type Teller } from "./job.ts";
-import type { AttemptFailure, NotLoaded, PoolNeeds } from "./prover.ts";
 import {
-  causeOf,
-  completion,
-  isOwnFault,
-  oversized,
-  refOf,
-  seedWords,
-  unloadable,
-} from "./reports.ts";
+  announce,
+  beginJob,
+  guarded,
+  memoryLimits,
+  provingState,
+  tellFailed,
+  tellProved,
+  waitingState,
+  type Job,
+  type Teller,
+} from "./job.ts";
+import type { AttemptFailure, NotLoaded, PoolNeeds } from "./prover.ts";
+import { causeOf, completion, isOwnFault, oversized, seedWords, unloadable } from "./reports.ts";
 import { tellDoubts } from "./doubts.ts";
 import type { LaneView } from "./lending.ts";
 import type { SharedProof } from "./loan.ts";
-import { Slot } from "./slot.ts";
+import type { MemoryShare } from "./memory-share.ts";
+import { isWorn, Slot } from "./slot.ts";
 import { Spare } from "./spare.ts";
 import { Watchdog, type Durations } from "./watchdog.ts";
-
-/** WebAssembly memory never shrinks: a worker is renewed after so many proofs, or when it has grown past its circuit's need. */
-const PROOFS_PER_WORKER = 200;
-const WORKER_MEMORY_BYTES = 2 ** 30;
-/** A proof does not wait for it: it only must not be waited for for ever. */
-const BEGIN_TIMEOUT_MS = 10_000;
 
 /** What the lanes of a pool have in common. */
 type Shared = {
   readonly durations: Durations;
+  readonly memory: MemoryShare;
   /** Called when a lane may lend its prover, or wants others'. */
   readonly changed: () => void;
   /** Called when the proof of a lane that others may help with is over. */
@@ -62,9 +60,7 @@ export class Lane {
     this.#spare = new Spare({
       ...{ clock, log, show, lane: index, slot: this.#slot },
       changed: shared.changed,
-      idle: () => {
-        if (this.#job === undefined) this.#idle();
-      },
+      idle: () => this.#quiet(),
     });
   }
 
@@ -161,16 +157,17 @@ export class Lane {
     }
     this.#progress(job, 0);
     const heard = (): void => job.watchdog.heard(0);
-    const loaded = await this.#guarded(job, this.#needs.load(assignment, heard));
+    const loaded = await guarded(job, this.#needs.load(assignment, heard));
     if (!loaded.ok) return this.#notLoaded(job, loaded);
     const { circuit } = loaded.files;
     if (loaded.files.trust === "unsigned" && !this.#needs.allowUnsigned()) {
-      this.#needs.distrust(assignment, `circuit ${circuit.id} is not signed by a trusted key`);
+      this.#needs.handBack(assignment, `circuit ${circuit.id} is not signed by a trusted key`);
       this.#idle();
       return undefined;
     }
-    await this.#guarded(job, this.#spare.back());
-    const prover = await this.#guarded(job, this.#slot.prover());
+    await this.#haveMemory(job, circuit);
+    await guarded(job, this.#spare.back());
+    const prover = await guarded(job, this.#slot.prover());
     job.prover = prover;
     // Only now: what a download takes is not the proof's.
     job.watchdog = new Watchdog(this.#needs.clock, {
@@ -178,7 +175,7 @@ export class Lane {
       hardMs: assignment.hardLimitMs,
       silenceMs: this.#shared.durations.silenceMs(circuit.id, circuit.domainSize),
     });
-    this.#announce(job);
+    announce(job, this.#needs);
     job.proof = this.#sharedProof(loaded.files);
     const request = {
       attemptId: assignment.attemptId,
@@ -187,11 +184,26 @@ export class Lane {
       team: job.proof?.team.buffer,
     };
     this.#shared.changed();
-    const outcome = await this.#guarded(job, prover.prove(request));
+    const outcome = await guarded(job, prover.prove(request));
     tellDoubts(this.#needs, outcome, loaded.files);
     return outcome.ok
       ? this.#proved(job, outcome, loaded.files)
       : this.#failed(job, { ...outcome, message: seedWords(outcome.message) });
+  }
+
+  /** Waits until the proofs of the other lanes leave enough; meanwhile the prover may help with them. */
+  async #haveMemory(job: Job, circuit: Circuit): Promise<void> {
+    const { memory } = this.#shared;
+    const { signal } = job.end;
+    const bytes = proofBytes(circuit);
+    if (memory.hasRoom(bytes)) return memory.claim(bytes, signal);
+    job.watchdog = new Watchdog(this.#needs.clock, memoryLimits);
+    job.waits = waitingState(circuit, this.#needs.memoryBudgetBytes);
+    this.#quiet();
+    await guarded(job, this.#spare.until(memory.claim(bytes, signal)));
+    job.waits = undefined;
+    this.#spare.recall();
+    this.#progress(job, 0);
   }
 
   #sharedProof(files: CircuitFiles): SharedProof | undefined {
@@ -204,33 +216,6 @@ export class Lane {
     this.#needs.decline(job.assignment, outcome);
     this.#idle();
     return undefined;
-  }
-
-  /** Whatever is waited for, the attempt may be cancelled or pass its limits meanwhile. */
-  async #guarded<T>(job: Job, work: Promise<T>): Promise<T> {
-    work.catch(() => undefined);
-    const done = new AbortController();
-    const signal = anySignal([job.end.signal, done.signal]);
-    const barked = job.watchdog.bark(signal);
-    try {
-      return await Promise.race([work, barked]);
-    } finally {
-      done.abort();
-      barked.catch(() => undefined);
-    }
-  }
-
-  #announce(job: Job): void {
-    const { signal } = job.end;
-    const { begin, clock } = this.#needs;
-    const limit = { clock, ms: BEGIN_TIMEOUT_MS, signal, what: "StartTask" };
-    void within(limit, (inner) => begin(refOf(job.assignment), inner)).then(
-      (answer) => {
-        if (!answer.go) job.end.abort(new NodeFailure("cancelled", answer.why));
-      },
-      // The heartbeats say the same; a proof that is not announced is as good.
-      () => undefined,
-    );
   }
 
   #heard(message: FromProver): void {
@@ -256,9 +241,7 @@ export class Lane {
   }
 
   #renewWhenWorn({ prover }: Job, memoryBytes: number, neededBytes: number): void {
-    const limit = Math.max(WORKER_MEMORY_BYTES, 2 * neededBytes);
-    const worn = memoryBytes > limit || this.#proofs >= PROOFS_PER_WORKER;
-    if (!worn || prover === undefined) {
+    if (prover === undefined || !isWorn({ proofs: this.#proofs, memoryBytes, neededBytes })) {
       this.#idle();
       return;
     }
@@ -289,7 +272,16 @@ export class Lane {
     return report;
   }
 
+  /** What a lane shows whose prover has nothing to do. */
+  #quiet(): void {
+    const state = this.#job?.waits;
+    if (state !== undefined) this.#needs.show({ type: "prover", prover: this.#index, state });
+    else if (this.#job === undefined) this.#idle();
+  }
+
   #idle(): void {
+    // It is not idle while it helps; when it is back, that is said.
+    if (this.#spare.view.name === "helps") return;
     // A slot whose prover is being replaced, or is ended, says so itself.
     if (!this.#slot.alive) return;
     const state = { name: "idle", why: "waiting for a task" } as const;

@@ -9,6 +9,7 @@ import type { Assignment, Report } from "../../domain/task.ts";
 import type { ProverReady } from "../../prover/protocol.ts";
 import { Lane } from "./lane.ts";
 import { chooseLoans } from "./lending.ts";
+import { MemoryShare } from "./memory-share.ts";
 import type { PoolNeeds } from "./prover.ts";
 import { Durations } from "./watchdog.ts";
 
@@ -19,6 +20,7 @@ export class Pool {
   constructor(needs: PoolNeeds, concurrency: number) {
     const shared = {
       durations: new Durations(),
+      memory: new MemoryShare(needs.memoryBudgetBytes),
       changed: () => this.#lend(),
       over: (leader: number) => this.#release(leader),
     };

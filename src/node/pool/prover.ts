@@ -40,12 +40,14 @@ export type PoolNeeds = {
   /** Tells the coordinator that a prover has begun. Nobody waits for the answer; a "no" ends the attempt. */
   readonly begin: (attempt: AttemptRef, signal: AbortSignal) => Promise<StartAnswer>;
   /** Hands an attempt back unproven: its circuit is not signed by a key that this node trusts. */
-  readonly distrust: (assignment: Assignment, why: string) => void;
+  readonly handBack: (assignment: Assignment, why: string) => void;
   /** Hands an attempt back unproven: this device cannot take its circuit. */
   readonly decline: (assignment: Assignment, why: NotLoaded) => void;
   readonly allowUnsigned: () => boolean;
   /** Proofs over a domain of so many elements or more are made by several provers, when some have no task. */
   readonly togetherFrom: number;
+  /** What all proofs together may take; 0 = unknown, then any number of them runs at once. */
+  readonly memoryBudgetBytes: number;
   readonly show: (event: PoolEvent) => void;
 };
 

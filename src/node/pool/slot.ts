@@ -10,6 +10,20 @@ const restarts = exponential(1_000, 60_000);
 /** A module worker on a busy device; far above the half second that it takes on an idle one. */
 const START_LIMIT_MS = 60_000;
 
+/** WebAssembly memory never shrinks: a worker is renewed after so many proofs, or when it has grown past its circuit's need. */
+const PROOFS_PER_WORKER = 200;
+const WORKER_MEMORY_BYTES = 2 ** 30;
+
+/** How a worker is after a proof that needed so many bytes. */
+type Wear = {
+  readonly proofs: number;
+  readonly memoryBytes: number;
+  readonly neededBytes: number;
+};
+
+export const isWorn = ({ proofs, memoryBytes, neededBytes }: Wear): boolean =>
+  proofs >= PROOFS_PER_WORKER || memoryBytes > Math.max(WORKER_MEMORY_BYTES, 2 * neededBytes);
+
 export class Slot {
   readonly #needs: PoolNeeds;
   readonly #index: number;

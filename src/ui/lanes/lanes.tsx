@@ -103,6 +103,8 @@ const quietWords = (prover: QuietState): string => {
       return words.idle;
     case "helping":
       return words.helping(prover.leader + 1);
+    case "waiting":
+      return words.waiting;
     case "replacing":
       return words.replacing;
     case "ended":
@@ -116,6 +118,8 @@ const quietReason = (prover: QuietState): string => {
       return prover.why;
     case "helping":
       return prover.circuitId;
+    case "waiting":
+      return words.needsMemory(formatBytes(prover.neededBytes), formatBytes(prover.budgetBytes));
     case "replacing":
       return prover.reason;
     case undefined:

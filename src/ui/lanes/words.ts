@@ -9,6 +9,9 @@ export const laneWords = {
   starting: "Getting ready",
   idle: "Waiting for a task",
   helping: (lane: number): string => `Helping prover ${lane}`,
+  waiting: "Waiting for memory",
+  needsMemory: (needed: string, budget: string): string =>
+    `Needs ${needed}; other proofs use the rest of ${budget}`,
   replacing: "Being replaced",
   ended: "Ended",
   fetching: (done: string, total: string): string => `Key: ${done} of ${total}`,
