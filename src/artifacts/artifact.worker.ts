@@ -3,6 +3,7 @@ import { expose } from "comlink";
 import { kernels } from "virtual:kernels";
 import { memoryBudgetBytes } from "../domain/memory-budget.ts";
 import { clock } from "../platform/worker/clock.ts";
+import { createTurn } from "../platform/worker/turn.ts";
 import { createArtifacts } from "./artifacts.ts";
 import { openMemory } from "./store/memory.ts";
 import { openOpfs } from "./store/opfs.ts";
@@ -26,5 +27,6 @@ expose(
     isolated: crossOriginIsolated,
     uniqueName: () => crypto.randomUUID(),
     memoryBudgetBytes: memoryBudgetBytes(navigator),
+    turn: createTurn(),
   }),
 );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { builtKernels } from "../../scripts/kernel-cache.ts";
 import { sendRest } from "../testing/artifact-server.ts";
 import {
   hastyClock,
@@ -12,6 +13,7 @@ import {
 } from "../testing/artifact-stand.ts";
 import { sha256 } from "../domain/ids.ts";
 import { encodeManifest } from "../wire/manifest.ts";
+import type { OfferedKernel } from "./kernel-tools.ts";
 import type { FileStore } from "./store/file-store.ts";
 import { openMemory } from "./store/memory.ts";
 
@@ -214,4 +216,34 @@ describe("remove", () => {
     await artifacts.remove(addition.circuit.id);
     expect(await running).toMatchObject({ ok: false, code: "cancelled" });
   });
+
+  test("stops a key that is being prepared, and the worker answers meanwhile", async () => {
+    let ms = 0;
+    const hasty = hastyClock(1);
+    const network = { fetch, random: () => 0.5, clock: { ...hasty, now: () => (ms += 1_000) } };
+    const removing: Promise<void>[] = [];
+    const turn = (): Promise<void> => {
+      if (removing.length === 0) removing.push(artifacts.remove(addition.circuit.id));
+      return new Promise((resolve) => setImmediate(resolve));
+    };
+    const artifacts = await stand.visit({ network, turn, offered: [offeredScalar9()] });
+    expect(await load(artifacts, addition)).toMatchObject({ ok: false, code: "cancelled" });
+    expect(removing).toHaveLength(1);
+    await Promise.all(removing);
+    expect((await stand.store.list()).filter(({ name }) => name.endsWith(".key"))).toEqual([]);
+    expect((await loaded(artifacts, addition)).key?.kind).toBe("shared");
+  });
 });
+
+const offeredScalar9 = (): OfferedKernel => {
+  const built = builtKernels().find(({ layout: { curve, kernel } }) => {
+    return curve === "bn128" && kernel === "scalar9";
+  });
+  if (built === undefined) throw new Error("scalar9 is not built");
+  const { layout, probe, own, shared } = built;
+  const [url, sharedUrl] = [urlOf(own), urlOf(shared)];
+  return { layout, probe: Uint8Array.from(probe), url, sharedUrl };
+};
+
+const urlOf = (wasm: Uint8Array): string =>
+  `data:application/wasm;base64,${Buffer.from(wasm).toString("base64")}`;

@@ -29,6 +29,8 @@ export type ArtifactTools = {
   /** A name that nothing else in this browser has. */
   readonly uniqueName: () => string;
   readonly memoryBudgetBytes: number;
+  /** Lets the worker turn to its messages. */
+  readonly turn: () => Promise<void>;
 };
 
 /** Progress is for eyes: four a second. */

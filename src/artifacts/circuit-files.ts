@@ -5,12 +5,15 @@ import { download } from "./download.ts";
 import type { Kernels } from "./kernels.ts";
 import type { FoundCircuit } from "./manifests.ts";
 import type { Network } from "./network.ts";
+import { createPause, type Pause } from "../groth16/pause.ts";
 import type { KeyTools } from "./prepared-keys.ts";
 import type { CircuitFiles, CompiledKernel, PreparedKeyHandle } from "./protocol.ts";
 import type { StoredFile } from "./store/file-store.ts";
 import { hashFile } from "./store/hash.ts";
 
-export type FileTools = KeyTools & {
+export type FileTools = Omit<KeyTools, "pause"> & {
+  /** Lets this thread turn to its messages. */
+  readonly turn: () => Promise<void>;
   readonly network: Network;
   readonly kernels: Kernels;
   /** What one proof may take on this device. */
@@ -108,13 +111,22 @@ const obtainKey = async (
     return undefined;
   }
   const wish = { circuit, kernel };
+  const pause = pauseOf(loading, tools);
   const isThere = await tools.store.use(circuit.zkey.sha256, async (file) => {
     return file.size() === circuit.zkey.bytes;
   });
-  const found = isThere ? await keys.findKey(wish, tools) : undefined;
+  const found = isThere ? await keys.findKey(wish, { ...tools, pause }) : undefined;
   const zkey = found === undefined ? await readArtifact(circuit.zkey, loading, tools) : undefined;
   await tools.shelf.put(circuit);
-  return zkey === undefined ? found : keys.makeKey(wish, zkey, tools);
+  return zkey === undefined ? found : keys.makeKey(wish, zkey, { ...tools, pause });
+};
+
+const pauseOf = ({ signal }: Loading, { network, turn }: FileTools): Pause => {
+  const { now } = network.clock;
+  return createPause(now, async () => {
+    await turn();
+    if (signal.aborted) throw new NodeFailure("cancelled", "the circuit was deleted");
+  });
 };
 
 /** @throws NodeFailure "out_of_memory" where the browser throws a RangeError. */

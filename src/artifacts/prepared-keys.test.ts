@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { NodeFailure } from "../domain/failure.ts";
 import { compiledKernel } from "../testing/compiled-kernels.ts";
 import { readBuiltInCircuit } from "../testing/circuits.ts";
 import { openKeyTools, openStore } from "../testing/prepared-keys.ts";
@@ -37,6 +38,26 @@ const change = (store: FileStore, name: string, how: (file: StoredFile) => void)
     how(file);
     return Promise.resolve();
   });
+
+/** A pause that gives the work up at the `last`. */
+const endingAt = (last: number): KeyTools["pause"] => {
+  let pauses = 0;
+  return () => {
+    pauses += 1;
+    if (pauses < last) return undefined;
+    return Promise.reject(new NodeFailure("cancelled", "not wanted any more"));
+  };
+};
+
+/** How many pauses making a key has. */
+const pausesOf = async (changes: Partial<KeyTools>): Promise<number> => {
+  let pauses = 0;
+  const pause = (): undefined => {
+    pauses += 1;
+  };
+  await makeKey(wish(ext4), zkeyBytes, await onShelf({ ...changes, pause }));
+  return pauses;
+};
 
 describe("a prepared key", () => {
   test("is kept, and the next visit has the same one without the zkey", async () => {
@@ -123,6 +144,19 @@ describe("a prepared key", () => {
     const tools = await onShelf({ tell: (message) => told.push(message) });
     expect(await makeKey(wish(ext4), zkeyBytes.slice(0, 9_000), tools)).toBeUndefined();
     expect(told).toMatchObject([{ type: "trouble", code: "artifact" }]);
+  });
+
+  test("that is not wanted any more is given up between two steps, whether it is made or kept by then", async () => {
+    const converting = await pausesOf({ store: { ...openStore(), kind: "memory" } });
+    const all = await pausesOf({});
+    expect(converting).toBeGreaterThan(5);
+    expect(all).toBeGreaterThan(converting);
+    for (const last of [1, converting, converting + 1, all]) {
+      const told: FromArtifacts[] = [];
+      const tools = await onShelf({ tell: (message) => told.push(message), pause: endingAt(last) });
+      await expect(makeKey(wish(ext4), zkeyBytes, tools)).rejects.toThrow("not wanted");
+      expect([await keptNames(tools), told]).toEqual([[], []]);
+    }
   });
 
   test("that is dropped is made anew", async () => {

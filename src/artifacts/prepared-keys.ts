@@ -4,7 +4,9 @@ import { NodeFailure } from "../domain/failure.ts";
 import type { KeyFigures } from "../domain/prepared-key.ts";
 import { canTransform } from "../groth16/domain.ts";
 import { KEY_FORMAT, keyFilePieces, readKeyFile, type ReadableKey } from "../groth16/key-file.ts";
-import { convertZkey, keyOf, loadKey, type KeyMemory } from "../groth16/open-core.ts";
+import { keyOf, loadKey, zkeyConversion, type KeyMemory } from "../groth16/open-core.ts";
+import type { Pause } from "../groth16/pause.ts";
+import { inTurns } from "../groth16/resumable.ts";
 import type { CompiledKernel, FromArtifacts, PreparedKeyHandle } from "./protocol.ts";
 import { CHUNK_BYTES, type FileStore, type StoredFile } from "./store/file-store.ts";
 import type { Shelf } from "./store/shelf.ts";
@@ -18,6 +20,8 @@ export type KeyTools = {
   /** A name that no other memory of this browser has. */
   readonly uniqueName: () => string;
   readonly tell: (message: FromArtifacts) => void;
+  /** Between two pieces of long work. Throws NodeFailure "cancelled" when the key is not wanted any more. */
+  readonly pause: Pause;
 };
 
 export type KeyWish = { readonly circuit: Circuit; readonly kernel: CompiledKernel };
@@ -47,6 +51,8 @@ export const findKey = async (
  * Makes the key of a zkey, and keeps it as well as it can be kept: a full storage only costs the next visit the same work.
  * Undefined, and said so, when it cannot be made; also when provers must have a file and it cannot be kept. Each prover
  * makes it for itself then.
+ *
+ * @throws what `pause` throws.
  */
 export const makeKey = async (
   wish: KeyWish,
@@ -54,13 +60,15 @@ export const makeKey = async (
   tools: KeyTools,
 ): Promise<PreparedKeyHandle | undefined> => {
   try {
-    const { isolated, provers, store } = tools;
-    const key = convertZkey(wish.kernel, zkey, isolated ? provers : 1);
+    const { isolated, pause, provers, store } = tools;
+    const conversion = zkeyConversion(wish.kernel, zkey, isolated ? provers : 1);
+    const key = await inTurns(conversion, pause);
     const name = await keep(key, wish, tools);
     if (isolated) return sharedKey(key, tools);
     return name === undefined ? undefined : { kind: "file", file: await store.blob(name) };
   } catch (reason) {
     const { code, message } = NodeFailure.from(reason);
+    if (code === "cancelled") throw reason;
     const what = `the proving key of ${wish.circuit.id} was not prepared for all provers`;
     tools.tell({ type: "trouble", code, message: `${what}: ${message}` });
     return undefined;
@@ -108,7 +116,7 @@ const sharedKey = (
 const keep = async (
   key: KeyMemory,
   wish: KeyWish,
-  { store, shelf }: KeyTools,
+  { store, shelf, pause }: KeyTools,
 ): Promise<string | undefined> => {
   // What is kept in memory is kept twice, for as long.
   if (store.kind === "memory") return undefined;
@@ -121,15 +129,17 @@ const keep = async (
       file.truncate(0);
       for await (const piece of keyFilePieces({ ...made, bytes: keyOf(key, layout) })) {
         file.write(piece, file.size());
+        await pause();
       }
       file.flush();
       return file.size();
     });
     await shelf.putPrepared(circuit, { name, bytes });
     return name;
-  } catch {
+  } catch (reason) {
     // No room is made for what can be made again.
     await store.remove(name).catch(() => undefined);
+    if (NodeFailure.from(reason).code === "cancelled") throw reason;
     return undefined;
   }
 };

@@ -12,6 +12,7 @@ import { createModuleKernel } from "./module-kernel.ts";
 import { planKey } from "./plan-key.ts";
 import { openKey, type PreparedKey } from "./prepared-key.ts";
 import { scratchBytes, teamScratchBytes } from "./scratch.ts";
+import { finish, type Resumable } from "./resumable.ts";
 import { writeKey, WRITING_BYTES } from "./write-key.ts";
 import { readZkey } from "./zkey.ts";
 
@@ -85,21 +86,29 @@ export const planMemory = (layout: KernelLayout, figures: KeyFigures, wanted: nu
  *
  * @throws NodeFailure "artifact" when it is malformed, of another curve, or not for this kernel; "out_of_memory".
  */
-export const convertZkey = (core: CoreModule, bytes: Uint8Array, regions: number): KeyMemory => {
+export const convertZkey = (core: CoreModule, bytes: Uint8Array, regions: number): KeyMemory =>
+  finish(zkeyConversion(core, bytes, regions));
+
+/** `convertZkey` step by step. */
+export function* zkeyConversion(
+  core: CoreModule,
+  bytes: Uint8Array,
+  regions: number,
+): Resumable<KeyMemory> {
   const { layout } = core;
   const zkey = readZkey(bytes);
   if (zkey.curve !== layout.curve) {
     const message = `the zkey is of curve ${zkey.curve}; the circuit is of ${layout.curve}`;
     throw new NodeFailure("artifact", message);
   }
-  const plan = planKey(zkey, layout);
+  const plan = yield* planKey(zkey, layout);
   const taken = takeMemory(core, plan.figures, regions);
   const memory = new CoreMemory(taken.memory, taken.address, taken.memory.buffer.byteLength);
   const exports = instantiateKernel(core.module, taken.memory);
   const kernel = createModuleKernel({ exports, layout, memory });
-  writeKey(plan, placeKey(plan.figures, layout, memory), { memory, kernel });
+  yield* writeKey(plan, placeKey(plan.figures, layout, memory), { memory, kernel });
   return taken;
-};
+}
 
 /** A key from a file, in a memory with so many regions; or why the file is of no use. */
 export const loadKey = async (

@@ -4,6 +4,7 @@ import type { KeyFigures } from "../domain/prepared-key.ts";
 import type { KeyShape } from "./kernel.ts";
 import { findFiniteBases, type FiniteBases } from "./points.ts";
 import { groupMatrices, type GroupedMatrices } from "./row-groups.ts";
+import type { Resumable } from "./resumable.ts";
 import { SCALAR_BYTES, type BasesName, type Zkey } from "./zkey.ts";
 
 export type KeyPlan = {
@@ -26,18 +27,25 @@ export type PlannedBases = {
 export const blindingSlots = ["a", "b", "c"] as const;
 
 /** @throws NodeFailure "artifact" for a key beyond the reach of 32-bit offsets. */
-export const planKey = (
+export function* planKey(
   zkey: Zkey,
   { lanes, frBytes }: Pick<KeyShape, "lanes" | "frBytes">,
   { withB1 }: { readonly withB1: boolean } = { withB1: false },
-): KeyPlan => {
+): Resumable<KeyPlan> {
   const { curve, wires, publicSignals, domainSize } = zkey;
   requireOffsets(Math.max(wires, domainSize, zkey.matrices.count + 1) * frBytes);
-  const plan = (name: BasesName): PlannedBases => planBases(zkey, name);
   const count = ({ finite, extra }: PlannedBases): number => finite.count + extra.length;
-  const [a, b2, c, h] = [plan("a"), plan("b2"), plan("c"), plan("h")];
-  const b1 = withB1 ? plan("b1") : undefined;
-  const matrices = groupMatrices(zkey.matrices, { lanes, bytes: frBytes });
+  const a = planBases(zkey, "a");
+  yield;
+  const b1 = withB1 ? planBases(zkey, "b1") : undefined;
+  yield;
+  const b2 = planBases(zkey, "b2");
+  yield;
+  const c = planBases(zkey, "c");
+  yield;
+  const h = planBases(zkey, "h");
+  yield;
+  const matrices = yield* groupMatrices(zkey.matrices, { lanes, bytes: frBytes });
   const figures: KeyFigures = {
     ...{ curve, wires, publicSignals, domainSize },
     bases: {
@@ -48,7 +56,7 @@ export const planKey = (
     rows: { a: matrices.a.cuts, b: matrices.b.cuts },
   };
   return { figures, bases: [a, ...(b1 === undefined ? [] : [b1]), b2, c, h], matrices };
-};
+}
 
 /** Rows, wires and coefficients are named by the offset of their element. */
 const requireOffsets = (bytes: number): void => {

@@ -2,6 +2,7 @@ import { placeQuotient } from "./key-layout.ts";
 import type { Kernel, Quotient } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
 import { groupMatrices } from "./row-groups.ts";
+import { finish } from "./resumable.ts";
 import { writeMatrices } from "./write-key.ts";
 import { SCALAR_BYTES, type Matrices } from "./zkey.ts";
 
@@ -16,7 +17,7 @@ export const prepareQuotient = (
   { memory, kernel }: QuotientTools,
 ): Quotient => {
   const { lanes, frBytes } = kernel.shape;
-  const grouped = groupMatrices(matrices, { lanes, bytes: frBytes });
+  const grouped = finish(groupMatrices(matrices, { lanes, bytes: frBytes }));
   const { wires, domainSize } = matrices;
   const figures = {
     ...{ wires, domainSize },

@@ -11,6 +11,7 @@ import { placeKey, type KeyPlaces } from "./key-layout.ts";
 import type { Bases, Kernel, Quotient } from "./kernel.ts";
 import type { CoreMemory } from "./memory.ts";
 import { planKey, type KeyPlan } from "./plan-key.ts";
+import { finish } from "./resumable.ts";
 import { writeKey } from "./write-key.ts";
 import type { BasesName, Zkey } from "./zkey.ts";
 
@@ -46,7 +47,7 @@ export const prepareKey = (
   zkey: Zkey,
   tools: PrepareTools,
   options: { readonly withB1: boolean } = { withB1: false },
-): PreparedKey => prepareFromPlan(planKey(zkey, tools.kernel.shape, options), tools);
+): PreparedKey => prepareFromPlan(finish(planKey(zkey, tools.kernel.shape, options)), tools);
 
 /** As `prepareKey`, of a key whose sizes are known. */
 export const prepareFromPlan = (plan: KeyPlan, tools: PrepareTools): PreparedKey => {
@@ -54,7 +55,7 @@ export const prepareFromPlan = (plan: KeyPlan, tools: PrepareTools): PreparedKey
   const start = memory.mark();
   try {
     const places = placeKey(plan.figures, kernel.shape, memory);
-    writeKey(plan, places, tools);
+    finish(writeKey(plan, places, tools));
     return openKey(plan.figures, places, kernel);
   } catch (reason) {
     memory.release(start);

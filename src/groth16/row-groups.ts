@@ -3,6 +3,7 @@
  * a wire and the number of its coefficient.
  */
 import { DistinctValues } from "./distinct-values.ts";
+import type { Resumable } from "./resumable.ts";
 import { COEFFICIENT_BYTES, type Matrices } from "./zkey.ts";
 
 export type RowShape = {
@@ -24,21 +25,30 @@ export type GroupedMatrices = {
   readonly coefficients: Uint8Array;
 };
 
-export const groupMatrices = (matrices: Matrices, shape: RowShape): GroupedMatrices => {
-  const { records, count } = matrices;
+export function* groupMatrices(matrices: Matrices, shape: RowShape): Resumable<GroupedMatrices> {
+  const { records, count, domainSize } = matrices;
   const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
   const values = new DistinctValues();
   const numbers = new Uint32Array(count);
-  for (let index = 0; index < count; index += 1) {
-    numbers[index] = values.numberOf(view, index * COEFFICIENT_BYTES + VALUE_AT);
+  for (let from = 0; from < count; from += ENTRIES_PER_STEP) {
+    const to = Math.min(from + ENTRIES_PER_STEP, count);
+    for (let index = from; index < to; index += 1) {
+      numbers[index] = values.numberOf(view, index * COEFFICIENT_BYTES + VALUE_AT);
+    }
+    yield;
   }
   const entries = { view, numbers, count };
-  return {
-    a: groupRows(sortByRow(entries, A, matrices.domainSize), shape),
-    b: groupRows(sortByRow(entries, B, matrices.domainSize), shape),
-    coefficients: values.bytes,
-  };
-};
+  const rowsOfA = sortByRow(entries, A, domainSize);
+  yield;
+  const a = groupRows(rowsOfA, shape);
+  yield;
+  const rowsOfB = sortByRow(entries, B, domainSize);
+  yield;
+  return { a, b: groupRows(rowsOfB, shape), coefficients: values.bytes };
+}
+
+/** Numbering these takes some ten milliseconds on a desktop. */
+const ENTRIES_PER_STEP = 2 ** 17;
 
 const A = 0;
 const B = 1;

@@ -8,6 +8,7 @@ import { CoreMemory } from "./memory.ts";
 import { createModuleKernel } from "./module-kernel.ts";
 import { planKey } from "./plan-key.ts";
 import { openKey, prepareFromPlan } from "./prepared-key.ts";
+import { finish } from "./resumable.ts";
 import { scratchBytes } from "./scratch.ts";
 import { readWtns } from "./wtns.ts";
 import { readZkey } from "./zkey.ts";
@@ -39,7 +40,7 @@ describe.each(cases)("a proof of %s by %s", (name, kernelId) => {
   const proveIn = async (regionBytes: (measured: number) => number) => {
     const core = openTestCore(curve, kernelId);
     if (core === undefined) throw new Error("this engine runs both kernels");
-    const plan = planKey(zkey, core.layout);
+    const plan = finish(planKey(zkey, core.layout));
     prepareFromPlan(plan, { memory: core.memory, kernel: createModuleKernel(core) });
     const measured = scratchBytes(plan.figures, core.layout);
     const begin = core.memory.mark();

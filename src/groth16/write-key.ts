@@ -5,6 +5,7 @@ import type { KeyPlaces } from "./key-layout.ts";
 import type { CoreMemory } from "./memory.ts";
 import type { KeyPlan, PlannedBases } from "./plan-key.ts";
 import type { GroupedMatrices } from "./row-groups.ts";
+import type { Resumable } from "./resumable.ts";
 
 type WriteTools = { readonly memory: CoreMemory; readonly kernel: Kernel };
 type MatrixTools = {
@@ -19,16 +20,16 @@ type MatrixTools = {
 export const WRITING_BYTES = 512 * 1024;
 
 /** Fills `places` of `memory`, with scratch that it gives back. */
-export const writeKey = (plan: KeyPlan, places: KeyPlaces, tools: WriteTools): void => {
+export function* writeKey(plan: KeyPlan, places: KeyPlaces, tools: WriteTools): Resumable<void> {
   const { memory, kernel } = tools;
   for (const bases of plan.bases) {
     const placed = places.bases[bases.name];
     if (placed === undefined) throw new NodeFailure("internal", `no room for ${bases.name}`);
     const sums = bases.name === "b2" ? kernel.g2 : kernel.g1;
-    writeBases(bases, placed, { memory, sums });
+    yield* writeBases(bases, placed, { memory, sums });
   }
   writeMatrices(plan.matrices, places.quotient, tools);
-};
+}
 
 /** The part of it that `Kernel.openQuotient` needs. */
 export const writeMatrices = (
@@ -50,11 +51,11 @@ const writeRows = (groups: Uint32Array, rows: PlacedRows, memory: CoreMemory): v
 type BasesTools = { readonly memory: CoreMemory; readonly sums: Conversion };
 type Conversion = Pick<Sums<unknown>, "pointBytes" | "fromZkey">;
 
-const writeBases = (
+function* writeBases(
   { section, pointBytes, finite, extra }: PlannedBases,
   { points, indices, count }: Bases,
   { memory, sums }: BasesTools,
-): void => {
+): Resumable<void> {
   const list = new Uint32Array(memory.memory.buffer, indices, count);
   list.set(finite.scalars);
   list.set(
@@ -65,12 +66,18 @@ const writeBases = (
   const stage = createStage(memory, { ...sums, zkeyPointBytes: pointBytes, into: points });
   for (const run of finite.runs) {
     const begin = run.from * pointBytes;
-    stage.take(section.subarray(begin, begin + run.count * pointBytes));
+    const end = begin + run.count * pointBytes;
+    for (let at = begin; at < end; at += STAGE_POINTS * pointBytes) {
+      const isFull = stage.take(
+        section.subarray(at, Math.min(at + STAGE_POINTS * pointBytes, end)),
+      );
+      if (isFull) yield;
+    }
   }
   for (const [point] of extra) stage.take(point);
   stage.flush();
   memory.release(mark);
-};
+}
 
 /** Points that are converted in one call. They come in runs of two or three, too few for a call of their own. */
 const STAGE_POINTS = 2_048;
@@ -94,15 +101,20 @@ const createStage = (memory: CoreMemory, conversion: Staging) => {
     into += count * conversion.pointBytes;
     filled = 0;
   };
-  const take = (points: Uint8Array): void => {
+  /** Whether so many had come together that they were converted. */
+  const take = (points: Uint8Array): boolean => {
     let done = 0;
+    let isFull = false;
     while (done < points.length) {
       const piece = points.subarray(done, done + size - filled);
       memory.u8().set(piece, from + filled);
       done += piece.length;
       filled += piece.length;
-      if (filled === size) flush();
+      if (filled < size) continue;
+      flush();
+      isFull = true;
     }
+    return isFull;
   };
   return { take, flush };
 };

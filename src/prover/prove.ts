@@ -9,7 +9,7 @@ import type { Proof, Stage, StageTimings } from "../domain/task.ts";
 import { rootHex } from "../wire/proof.ts";
 import type { Engine, EngineProof, Verifier } from "./engine/engine.ts";
 import { makeVerifiedProof, openEngine, type MadeProof } from "./make-proof.ts";
-import type { Pause } from "./pause.ts";
+import type { Pause } from "../groth16/pause.ts";
 import { createProgress, type Durations, type Progress, type Step } from "./progress.ts";
 import type { ProveOutcome } from "./protocol.ts";
 

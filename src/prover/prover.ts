@@ -6,7 +6,7 @@ import type { MessagePortLike } from "../node/protocol.ts";
 import type { HoldLock } from "./engine/regions.ts";
 import type { Snarkjs } from "./engine/snarkjs.ts";
 import type { ProverEngines } from "./engines.ts";
-import { createPause } from "./pause.ts";
+import { createPause } from "../groth16/pause.ts";
 import type { prove, ProveTools } from "./prove.ts";
 import type { FromProver, ProverApi, ProverOptions, ProverReady } from "./protocol.ts";
 import { readZkeyFile } from "./zkey.ts";

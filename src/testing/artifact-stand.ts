@@ -104,6 +104,7 @@ export const startArtifactStand = async (): Promise<ArtifactStand> => {
         isolated: true,
         uniqueName: randomUUID,
         memoryBudgetBytes: 2 ** 30,
+        turn: () => Promise.resolve(),
         ...changes,
       });
       const engine = "auto" as const;

@@ -25,6 +25,7 @@ export const openKeyTools = async (changes: Partial<KeyTools> = {}): Promise<Key
     provers: 2,
     uniqueName: randomUUID,
     tell: () => undefined,
+    pause: () => undefined,
     ...changes,
   };
 };

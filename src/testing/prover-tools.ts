@@ -5,7 +5,7 @@ import type { CoreTools } from "../prover/engine/core.ts";
 import type { HoldLock } from "../prover/engine/regions.ts";
 import { openSnarkjs, type Snarkjs } from "../prover/engine/snarkjs.ts";
 import { createEngines } from "../prover/engines.ts";
-import { createPause } from "../prover/pause.ts";
+import { createPause } from "../groth16/pause.ts";
 import type { ProveTools } from "../prover/prove.ts";
 import type { ProverTools } from "../prover/prover.ts";
 import { readZkeyFile } from "../prover/zkey.ts";

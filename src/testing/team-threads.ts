@@ -16,6 +16,7 @@ import { createModuleKernel } from "../groth16/module-kernel.ts";
 import { planKey } from "../groth16/plan-key.ts";
 import { proveWithCore } from "../groth16/groth16.ts";
 import { prepareFromPlan } from "../groth16/prepared-key.ts";
+import { finish } from "../groth16/resumable.ts";
 import { readWtns } from "../groth16/wtns.ts";
 import { readZkey } from "../groth16/zkey.ts";
 import { readBuiltInCircuit } from "./circuits.ts";
@@ -81,7 +82,7 @@ export const openTeamStand = async (kernelId: KernelId, blinding: Blinding) => {
   const circuit = readBuiltInCircuit("merkle_proof");
   const { bytes, layout } = buildKernelModule("bn128", kernelId, { shared: true });
   const module = new WebAssembly.Module(bytes);
-  const plan = planKey(readZkey(circuit.zkeyBytes), layout, { withB1: false });
+  const plan = finish(planKey(readZkey(circuit.zkeyBytes), layout, { withB1: false }));
   const regionBytes = align(teamScratchBytes(plan.figures, layout));
   const pages = pagesFor(KEY_BYTES + REGIONS * regionBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
