@@ -2,12 +2,14 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { lingui } from "@lingui/vite-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Connect, type Plugin, type ProxyOptions } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { loadConfig } from "./coordinator/config.ts";
 import { headersFor } from "./coordinator/web/headers.ts";
 import { kernelModules } from "./scripts/kernel-modules.ts";
+import { linguiMacros } from "./scripts/lingui-macros.ts";
 import { callerStamps } from "./scripts/stamp-callers.ts";
 
 /** Where `npm run dev` and `vite preview` find a coordinator; scripts/dev.ts sets it. */
@@ -96,7 +98,15 @@ const shell = VitePWA({
 });
 
 export default defineConfig(({ command }) => ({
-  plugins: [callerStamps(), kernelModules(), react(), shell, productionHeaders()],
+  plugins: [
+    linguiMacros(),
+    lingui(),
+    callerStamps(),
+    kernelModules(),
+    react(),
+    shell,
+    productionHeaders(),
+  ],
   define: {
     __VERSION__: JSON.stringify(version()),
     __COMMIT__: JSON.stringify(commit()),

@@ -1,4 +1,6 @@
+import { lingui } from "@lingui/vite-plugin";
 import { defineConfig } from "vitest/config";
+import { linguiMacros } from "./scripts/lingui-macros.ts";
 
 const outside = ["node_modules/**", "dist/**", ".cache/**", ".data/**", "e2e/**"];
 
@@ -7,6 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [linguiMacros(), lingui()],
         test: {
           name: "unit",
           include: ["**/*.test.{ts,tsx}"],

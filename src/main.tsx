@@ -1,4 +1,6 @@
 /** Composition root of the page: makes each part once and joins them. The node itself lives in a worker. */
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
 import { createRoot } from "react-dom/client";
 import { NodeFailure } from "./domain/failure.ts";
 import { build } from "./platform/page/build.ts";
@@ -6,6 +8,7 @@ import { checkFeatures } from "./platform/page/features.ts";
 import { watchInstall } from "./platform/page/install.ts";
 import { joinNode, withoutNode } from "./platform/page/join-node.ts";
 import { isReachable } from "./platform/page/reach.ts";
+import { keepLanguage } from "./platform/page/keep-language.ts";
 import { keepShell } from "./platform/page/service-worker.ts";
 import { askToKeep, storageUse } from "./platform/page/storage-use.ts";
 import { urlOptions } from "./platform/page/url-options.ts";
@@ -13,6 +16,7 @@ import { pageStore, writePage } from "./store/store.ts";
 import { mayUpdate } from "./store/view.ts";
 import { App } from "./ui/app.tsx";
 import type { Commands } from "./ui/commands.ts";
+import { speak } from "./ui/language.ts";
 import "./ui/styles/index.css";
 
 const page = {
@@ -78,6 +82,11 @@ pageStore.subscribe((state, before) => {
   if (state.node.phase.name === "stopped" && state.update === "ready") shell.apply();
 });
 
+const language = keepLanguage({
+  wanted: navigator.languages,
+  speak: (tag) => speak(tag, document.documentElement),
+});
+
 const commands: Commands = {
   ...node.commands,
   start: () => {
@@ -97,7 +106,16 @@ const commands: Commands = {
   applyUpdate: shell.apply,
   install: installOffer.show,
   storageUse: () => storageUse(navigator.storage),
+  speak: language.choose,
+};
+
+const draw = (root: HTMLElement): void => {
+  createRoot(root).render(
+    <I18nProvider i18n={i18n}>
+      <App commands={commands} />
+    </I18nProvider>,
+  );
 };
 
 const root = document.getElementById("root");
-if (root !== null) createRoot(root).render(<App commands={commands} />);
+if (root !== null) void language.begin().then(() => draw(root));

@@ -1,8 +1,11 @@
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ReactNode } from "react";
 import { renderToString } from "react-dom/server";
 import type { KernelReport } from "../domain/engine.ts";
 import type { EffectiveSettings } from "../node/protocol.ts";
+import { inEnglish } from "../testing/english.ts";
 import { initialState } from "../store/state.ts";
 import { pageStore, type PageState } from "../store/store.ts";
 import { links, phases, proverStates, proving, receipt } from "../testing/node-states.ts";
@@ -31,6 +34,7 @@ const commands: Commands = {
   applyUpdate: nothing,
   install: refuse,
   storageUse: refuse,
+  speak: refuse,
 };
 
 const draw = (state: Partial<PageState>, screen: ReactNode = <App commands={commands} />) => {
@@ -38,7 +42,10 @@ const draw = (state: Partial<PageState>, screen: ReactNode = <App commands={comm
     { ...pageStore.getInitialState(), boot: { name: "attached" }, ...state },
     true,
   );
-  return renderToString(screen).replaceAll("<!-- -->", "");
+  return renderToString(<I18nProvider i18n={i18n}>{screen}</I18nProvider>).replaceAll(
+    "<!-- -->",
+    "",
+  );
 };
 
 const node = (changes: Partial<typeof initialState>) => ({ node: { ...initialState, ...changes } });
@@ -80,10 +87,10 @@ describe("lanes", () => {
     const html = draw(
       node({ provers: [proving({ progress: { stage: "msm", share: 0.62, elapsedMs: 0 } })] }),
     );
-    expect(html).toContain(stageWords.msm);
+    expect(html).toContain(inEnglish(stageWords.msm));
     expect(html).toMatch(/<progress[^>]*value="0.62"/);
-    expect(html).toContain("62 %");
-    expect(html).toContain(laneWords.practice);
+    expect(html).toContain("62%");
+    expect(html).toContain(inEnglish(laneWords.practice));
   });
 
   it("say how much of a key has come while it is fetched, and nothing of another's", () => {
@@ -94,7 +101,7 @@ describe("lanes", () => {
     expect(html).toContain("Key: 500.0 kB of 2.0 MB");
     expect(html).toMatch(/<progress[^>]*value="0.25"/);
     const other = draw(node({ provers: [prover], download: { ...download, circuitId: "other" } }));
-    expect(other).toContain(stageWords.key);
+    expect(other).toContain(inEnglish(stageWords.key));
     expect(other).not.toContain("Key: ");
   });
 
@@ -102,7 +109,7 @@ describe("lanes", () => {
     const project = { name: "Open Ballot", purpose: "", url: "", practice: false };
     const html = draw(node({ provers: [proving({ project })] }));
     expect(html).toContain("Open Ballot");
-    expect(html).not.toContain(laneWords.practice);
+    expect(html).not.toContain(inEnglish(laneWords.practice));
   });
 });
 
@@ -152,8 +159,8 @@ describe("settings", () => {
     const html = draw({ settings, cores: 4 }, panel);
     for (const [name, { label, rule }] of Object.entries(fieldWords)) {
       expect(html).toContain(`name="${name}"`);
-      expect(html).toContain(label);
-      expect(html).toContain(rule);
+      expect(html).toContain(inEnglish(label));
+      expect(html).toContain(inEnglish(rule));
     }
     expect(html).toMatch(/max="8"[^>]*name="concurrency"/);
     expect(html).toMatch(/name="heartbeatIntervalMs"[^>]*value="5"/);

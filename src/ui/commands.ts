@@ -1,3 +1,4 @@
+import type { Language } from "./language.ts";
 import type { NodeApi } from "../store/view.ts";
 
 /** Everything that a person can set off from the screens. main.tsx makes them. */
@@ -10,6 +11,8 @@ export type Commands = Omit<NodeApi, "attach" | "pageChanged"> & {
   /** Shows the browser's dialog to install the page. */
   readonly install: () => Promise<void>;
   /** Bytes that this page keeps on the device, and how many it may keep; null where the browser does not tell. */
+  /** Shows the page in a language, now and at later visits. */
+  readonly speak: (language: Language) => Promise<void>;
   readonly storageUse: () => Promise<StorageUse | null>;
 };
 

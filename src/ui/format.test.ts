@@ -1,3 +1,4 @@
+import "../testing/english.ts";
 import { describe, expect, it } from "vitest";
 import {
   formatBytes,
@@ -10,13 +11,13 @@ import {
 
 describe("numbers as people read them", () => {
   it.each<[string, string]>([
-    [formatDuration(0), "0.0 s"],
-    [formatDuration(2_449), "2.4 s"],
-    [formatDuration(59_949), "59.9 s"],
+    [formatDuration(0), "0.0 sec"],
+    [formatDuration(2_449), "2.4 sec"],
+    [formatDuration(59_949), "59.9 sec"],
     [formatDuration(60_000), "1 min"],
     [formatDuration(185_000), "3 min"],
-    [formatElapsed(-20), "0 s"],
-    [formatElapsed(7_900), "7 s"],
+    [formatElapsed(-20), "0 sec"],
+    [formatElapsed(7_900), "7 sec"],
     [formatElapsed(61_000), "1 min"],
     [formatCountdown(-1), "0:00"],
     [formatCountdown(1), "0:01"],
@@ -25,10 +26,10 @@ describe("numbers as people read them", () => {
     [formatBytes(900), "0.9 kB"],
     [formatBytes(2_100_000), "2.1 MB"],
     [formatBytes(3_400_000_000), "3.4 GB"],
-    [formatShare(0.629), "62 %"],
-    [formatShare(0.9999), "99 %"],
-    [formatShare(1), "100 %"],
-    [formatShare(7), "100 %"],
+    [formatShare(0.629), "62%"],
+    [formatShare(0.9999), "99%"],
+    [formatShare(1), "100%"],
+    [formatShare(7), "100%"],
     [formatRate(null), "–"],
     [formatRate(0.25), "0.3"],
     [formatRate(9.94), "9.9"],

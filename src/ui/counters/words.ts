@@ -1,9 +1,10 @@
+import { msg } from "@lingui/core/macro";
 export const counterWords = {
-  title: "Totals",
-  accepted: "Accepted",
-  acceptedNote: "proofs, verified by the coordinator",
-  rate: "Per minute",
-  rateNote: "over the last five minutes",
-  outbox: "Not yet sent",
-  outboxNote: "results, kept on this device",
+  title: msg`Totals`,
+  accepted: msg`Accepted`,
+  acceptedNote: msg`proofs, verified by the coordinator`,
+  rate: msg`Per minute`,
+  rateNote: msg`over the last five minutes`,
+  outbox: msg`Not yet sent`,
+  outboxNote: msg`results, kept on this device`,
 } as const;

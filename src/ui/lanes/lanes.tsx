@@ -3,15 +3,17 @@ import type { ProjectCard } from "../../domain/task.ts";
 import { plannedProvers, useView, type NodeState } from "../../store/view.ts";
 import { useNow } from "../clock.ts";
 import { clampShare, formatBytes, formatElapsed, formatShare } from "../format.ts";
+import { useSay, type Text } from "../say.ts";
 import { laneWords as words, stageWords } from "./words.ts";
 
 /** A lane for each prover, of one height whatever it does; before Start as many as there will be. */
 export const Lanes = () => {
+  const say = useSay();
   const count = useView(plannedProvers);
   return (
     <section className="lanes" aria-labelledby="lanes-title">
       <h2 id="lanes-title" className="section-title">
-        {words.title}
+        {say(words.title)}
       </h2>
       <ol className="lane-list">
         {Array.from({ length: count }, (_, index) => (
@@ -23,13 +25,14 @@ export const Lanes = () => {
 };
 
 const Lane = ({ index }: { readonly index: number }) => {
+  const say = useSay();
   const prover = useView((state) => state.node.provers[index]);
   return (
     <li className="lane" data-state={prover?.name ?? "off"}>
       <span className="lane-number" aria-hidden="true">
         {index + 1}
       </span>
-      <span className="visually-hidden">{words.lane(index + 1)}</span>
+      <span className="visually-hidden">{say(words.lane(index + 1))}</span>
       {prover?.name === "proving" ? <Proving prover={prover} /> : <Quiet prover={prover} />}
     </li>
   );
@@ -38,6 +41,7 @@ const Lane = ({ index }: { readonly index: number }) => {
 type Proving = Extract<ProverState, { name: "proving" }>;
 
 const Proving = ({ prover }: { readonly prover: Proving }) => {
+  const say = useSay();
   const nowMs = useNow(true);
   const download = useView((state) => state.node.download);
   const { share, stage } = shownProgress(prover, download);
@@ -47,8 +51,8 @@ const Proving = ({ prover }: { readonly prover: Proving }) => {
         <span className="lane-circuit">{prover.circuitId}</span>{" "}
         <Project project={prover.project} />
       </span>
-      <progress className="lane-bar" max={1} value={clampShare(share)} aria-label={stage} />
-      <span className="lane-stage">{stage}</span>
+      <progress className="lane-bar" max={1} value={clampShare(share)} aria-label={say(stage)} />
+      <span className="lane-stage">{say(stage)}</span>
       <span className="lane-figure">{formatShare(share)}</span>
       <span className="lane-figure lane-time">{formatElapsed(nowMs - prover.startedAtMs)}</span>
     </>
@@ -59,7 +63,7 @@ const Proving = ({ prover }: { readonly prover: Proving }) => {
 const shownProgress = (
   { circuitId, progress }: Proving,
   download: NodeState["download"],
-): { readonly share: number; readonly stage: string } => {
+): { readonly share: number; readonly stage: Text } => {
   const { stage, share } = progress;
   if (stage !== "key" || download?.circuitId !== circuitId || download.totalBytes === 0) {
     return { share, stage: stageWords[stage] };
@@ -71,29 +75,33 @@ const shownProgress = (
   };
 };
 
-const Project = ({ project }: { readonly project: ProjectCard }) =>
-  project.practice ? (
-    <span className="tag" title={words.practiceNote}>
-      {words.practice}
+const Project = ({ project }: { readonly project: ProjectCard }) => {
+  const say = useSay();
+  return project.practice ? (
+    <span className="tag" title={say(words.practiceNote)}>
+      {say(words.practice)}
     </span>
   ) : (
     <span className="lane-project" title={project.purpose}>
       {project.name}
     </span>
   );
-
+};
 type QuietState = Exclude<ProverState, { name: "proving" }> | undefined;
 
 /** A prover without a task: the same places, an empty track. */
-const Quiet = ({ prover }: { readonly prover: QuietState }) => (
-  <>
-    <span className="lane-what lane-quiet">{quietWords(prover)}</span>
-    <span className="lane-bar lane-track" aria-hidden="true" />
-    <span className="lane-stage lane-quiet">{quietReason(prover)}</span>
-  </>
-);
+const Quiet = ({ prover }: { readonly prover: QuietState }) => {
+  const say = useSay();
+  return (
+    <>
+      <span className="lane-what lane-quiet">{say(quietWords(prover))}</span>
+      <span className="lane-bar lane-track" aria-hidden="true" />
+      <span className="lane-stage lane-quiet">{say(quietReason(prover))}</span>
+    </>
+  );
+};
 
-const quietWords = (prover: QuietState): string => {
+const quietWords = (prover: QuietState): Text => {
   switch (prover?.name) {
     case undefined:
       return words.off;
@@ -112,7 +120,7 @@ const quietWords = (prover: QuietState): string => {
   }
 };
 
-const quietReason = (prover: QuietState): string => {
+const quietReason = (prover: QuietState): Text => {
   switch (prover?.name) {
     case "idle":
       return prover.why;

@@ -4,6 +4,7 @@ import { formatClock } from "../format.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { atLeast, levels, readLine, splitLines, timeOf, type Level } from "./lines.ts";
 import { saveFile } from "./save-file.ts";
+import { useSay } from "../say.ts";
 import { logWords as words } from "./words.ts";
 
 /** More would cost more to draw than anybody reads; the download has all of them. */
@@ -12,6 +13,7 @@ const FOLLOW_MS = 2_000;
 
 /** The node's log: the last lines by level, and all of it as a file. */
 export const LogsPanel = ({ commands }: PanelProps) => {
+  const say = useSay();
   const [log, reload] = useLoaded(commands.readLog);
   const [level, setLevel] = useState<Level>("info");
   const [follow, setFollow] = useState(true);
@@ -19,9 +21,9 @@ export const LogsPanel = ({ commands }: PanelProps) => {
   return (
     <section className="panel" aria-labelledby="logs-title">
       <h2 id="logs-title" className="panel-title">
-        {words.title}
+        {say(words.title)}
       </h2>
-      <p className="section-about">{words.about}</p>
+      <p className="section-about">{say(words.about)}</p>
       <div className="toolbar">
         <LevelChoice level={level} choose={setLevel} />
         <label className="choice">
@@ -32,17 +34,17 @@ export const LogsPanel = ({ commands }: PanelProps) => {
               setFollow(event.currentTarget.checked);
             }}
           />
-          {words.follow}
+          {say(words.follow)}
         </label>
         <button
           type="button"
           className="button small"
           disabled={log.name !== "loaded"}
           onClick={() => {
-            if (log.name === "loaded") saveFile(words.fileName, log.value);
+            if (log.name === "loaded") saveFile(say(words.fileName), log.value);
           }}
         >
-          {words.download}
+          {say(words.download)}
         </button>
       </div>
       {log.name === "failed" ? <p className="bad">{log.message}</p> : null}
@@ -64,44 +66,49 @@ const useEvery = (act: () => void, everyMs: number | null): void => {
 
 type ChoiceProps = { readonly level: Level; readonly choose: (level: Level) => void };
 
-const LevelChoice = ({ level, choose }: ChoiceProps) => (
-  <label className="choice">
-    {words.level}
-    <select
-      value={level}
-      onChange={(event) => {
-        const { value } = event.currentTarget;
-        choose(levels.find((known) => known === value) ?? "info");
-      }}
-    >
-      {levels.map((each) => (
-        <option key={each} value={each}>
-          {words.levels[each]}
-        </option>
-      ))}
-    </select>
-  </label>
-);
-
+const LevelChoice = ({ level, choose }: ChoiceProps) => {
+  const say = useSay();
+  return (
+    <label className="choice">
+      {say(words.level)}
+      <select
+        value={level}
+        onChange={(event) => {
+          const { value } = event.currentTarget;
+          choose(levels.find((known) => known === value) ?? "info");
+        }}
+      >
+        {levels.map((each) => (
+          <option key={each} value={each}>
+            {say(words.levels[each])}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
 type LinesProps = { readonly ndjson: Uint8Array; readonly level: Level };
 
 const Lines = ({ ndjson, level }: LinesProps) => {
+  const say = useSay();
   const all = useMemo(() => splitLines(ndjson), [ndjson]);
   const wanted = useMemo(() => atLeast(all, level), [all, level]);
   const shown = wanted.slice(0, SHOWN);
   if (shown.length === 0) {
-    return <p className="empty">{all.length === 0 ? words.empty : words.emptyFiltered}</p>;
+    return (
+      <p className="empty">{all.length === 0 ? say(words.empty) : say(words.emptyFiltered)}</p>
+    );
   }
   return (
     <>
-      <p className="log-count">{words.shown(shown.length, wanted.length)}</p>
-      <div className="log" tabIndex={0} role="region" aria-label={words.title}>
+      <p className="log-count">{say(words.shown(shown.length, wanted.length))}</p>
+      <div className="log" tabIndex={0} role="region" aria-label={say(words.title)}>
         <table className="log-table">
           <thead className="visually-hidden">
             <tr>
-              <th scope="col">{words.columns.time}</th>
-              <th scope="col">{words.columns.level}</th>
-              <th scope="col">{words.columns.message}</th>
+              <th scope="col">{say(words.columns.time)}</th>
+              <th scope="col">{say(words.columns.level)}</th>
+              <th scope="col">{say(words.columns.message)}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from "react";
+import { useSay } from "../say.ts";
 import { noticeWords as words } from "./words.ts";
 
 type LostPanelProps = { readonly reload: () => void; readonly children: ReactNode };
@@ -13,14 +14,19 @@ export class LostPanel extends Component<LostPanelProps, { readonly lost: boolea
 
   override render(): ReactNode {
     if (!this.state.lost) return this.props.children;
-    return (
-      <section className="notice">
-        <h2 className="notice-title">{words.lostTitle}</h2>
-        <p>{words.lostHelp}</p>
-        <button type="button" className="button" onClick={this.props.reload}>
-          {words.reload}
-        </button>
-      </section>
-    );
+    return <Lost reload={this.props.reload} />;
   }
 }
+
+const Lost = ({ reload }: Pick<LostPanelProps, "reload">) => {
+  const say = useSay();
+  return (
+    <section className="notice">
+      <h2 className="notice-title">{say(words.lostTitle)}</h2>
+      <p>{say(words.lostHelp)}</p>
+      <button type="button" className="button" onClick={reload}>
+        {say(words.reload)}
+      </button>
+    </section>
+  );
+};

@@ -5,6 +5,7 @@ import type { Commands } from "../commands.ts";
 import { formatClock } from "../format.ts";
 import { announce } from "../live-region.tsx";
 import { messageOf } from "../message-of.ts";
+import { useSay } from "../say.ts";
 import { checkHolds, checkWords, receiptWords as words } from "./words.ts";
 
 type Checking =
@@ -17,13 +18,14 @@ type CellProps = { readonly row: ReceiptRow; readonly verify: Commands["verifyRe
 
 /** The Verify button of one receipt, and in its place what came of it. */
 export const ReceiptCheckCell = ({ row, verify }: CellProps) => {
+  const say = useSay();
   const [checking, setChecking] = useState<Checking>({ name: "not-yet" });
   const check = async (): Promise<void> => {
     setChecking({ name: "checking" });
     try {
       const result = await verify(row.attemptId);
       setChecking({ name: "checked", check: result });
-      announce(checkWords(result));
+      announce(checkWords(result).map(say).join(", "));
     } catch (reason) {
       setChecking({ name: "failed", message: messageOf(reason) });
     }
@@ -38,19 +40,20 @@ export const ReceiptCheckCell = ({ row, verify }: CellProps) => {
       <button
         type="button"
         className="button small"
-        aria-label={busy ? words.checking : words.verifyOf(row.circuitId, time)}
+        aria-label={busy ? say(words.checking) : say(words.verifyOf(row.circuitId, time))}
         aria-disabled={busy}
         onClick={() => {
           if (!busy) void check();
         }}
       >
-        {busy ? words.checking : words.verify}
+        {busy ? say(words.checking) : say(words.verify)}
       </button>
     </>
   );
 };
 
 const Result = ({ checking }: { readonly checking: Checking }) => {
+  const say = useSay();
   switch (checking.name) {
     case "not-yet":
     case "checking":
@@ -58,7 +61,7 @@ const Result = ({ checking }: { readonly checking: Checking }) => {
     case "checked":
       return (
         <span className={checkHolds(checking.check) ? "good" : "bad"}>
-          {checkWords(checking.check)}
+          {checkWords(checking.check).map(say).join(", ")}
         </span>
       );
     case "failed":

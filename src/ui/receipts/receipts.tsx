@@ -4,6 +4,7 @@ import { useView } from "../../store/view.ts";
 import type { Commands } from "../commands.ts";
 import { formatClock, formatDuration } from "../format.ts";
 import { ReceiptCheckCell } from "./receipt-check.tsx";
+import { useSay } from "../say.ts";
 import { receiptWords as words } from "./words.ts";
 
 const SHOWN = 10;
@@ -12,6 +13,7 @@ type ReceiptsProps = { readonly verify: Commands["verifyReceipt"] };
 
 /** The last receipts. While somebody points at the list or has the focus in it, it holds still, so that nothing slips away. */
 export const Receipts = ({ verify }: ReceiptsProps) => {
+  const say = useSay();
   const newest = useView((state) => state.node.receipts);
   const [held, setHeld] = useState<readonly ReceiptRow[] | null>(null);
   const shown = (held ?? newest).slice(0, SHOWN);
@@ -28,11 +30,11 @@ export const Receipts = ({ verify }: ReceiptsProps) => {
       onBlur={release}
     >
       <h2 id="receipts-title" className="section-title">
-        {words.title} <span className="receipts-held">{words.held(newer)}</span>
+        {say(words.title)} <span className="receipts-held">{say(words.held(newer))}</span>
       </h2>
-      <p className="section-about">{words.about}</p>
+      <p className="section-about">{say(words.about)}</p>
       {shown.length === 0 ? (
-        <p className="empty">{words.empty}</p>
+        <p className="empty">{say(words.empty)}</p>
       ) : (
         <ReceiptTable receipts={shown} verify={verify} />
       )}
@@ -48,35 +50,38 @@ const countNewer = (newest: readonly ReceiptRow[], held: readonly ReceiptRow[]):
 
 type TableProps = ReceiptsProps & { readonly receipts: readonly ReceiptRow[] };
 
-const ReceiptTable = ({ receipts, verify }: TableProps) => (
-  <table className="receipt-table">
-    <thead>
-      <tr>
-        <th scope="col">{words.columns.time}</th>
-        <th scope="col">{words.columns.circuit}</th>
-        <th scope="col">{words.columns.project}</th>
-        <th scope="col">{words.columns.took}</th>
-        <th scope="col">{words.columns.check}</th>
-      </tr>
-    </thead>
-    <tbody>
-      {receipts.map((row) => (
-        <tr key={row.attemptId}>
-          <td className="receipt-time">{formatClock(row.acceptedAtMs)}</td>
-          <td className="receipt-circuit">{row.circuitId}</td>
-          <td className="receipt-project">
-            {row.project.practice ? (
-              <span className="tag">{words.practice}</span>
-            ) : (
-              row.project.name
-            )}
-          </td>
-          <td className="receipt-took">{formatDuration(row.durationMs)}</td>
-          <td className="receipt-check">
-            <ReceiptCheckCell row={row} verify={verify} />
-          </td>
+const ReceiptTable = ({ receipts, verify }: TableProps) => {
+  const say = useSay();
+  return (
+    <table className="receipt-table">
+      <thead>
+        <tr>
+          <th scope="col">{say(words.columns.time)}</th>
+          <th scope="col">{say(words.columns.circuit)}</th>
+          <th scope="col">{say(words.columns.project)}</th>
+          <th scope="col">{say(words.columns.took)}</th>
+          <th scope="col">{say(words.columns.check)}</th>
         </tr>
-      ))}
-    </tbody>
-  </table>
-);
+      </thead>
+      <tbody>
+        {receipts.map((row) => (
+          <tr key={row.attemptId}>
+            <td className="receipt-time">{formatClock(row.acceptedAtMs)}</td>
+            <td className="receipt-circuit">{row.circuitId}</td>
+            <td className="receipt-project">
+              {row.project.practice ? (
+                <span className="tag">{say(words.practice)}</span>
+              ) : (
+                row.project.name
+              )}
+            </td>
+            <td className="receipt-took">{formatDuration(row.durationMs)}</td>
+            <td className="receipt-check">
+              <ReceiptCheckCell row={row} verify={verify} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};

@@ -3,6 +3,7 @@ import type { EffectiveSettings, Settings, SettingsProblem } from "../../store/v
 import { curves } from "../../domain/circuit.ts";
 import { engineChoices } from "../../domain/engine.ts";
 import { logLevels, problemOf } from "./form.ts";
+import { useSay } from "../say.ts";
 import { curveWords, engineWords, fieldWords, settingsWords, sourceWords } from "./words.ts";
 
 /** What each field needs to draw itself. */
@@ -18,27 +19,30 @@ const noteId = (name: keyof Settings): string => `${name}-note`;
 
 /** Rule, source and problem of a field, under it; the field points here by aria-describedby. */
 const Note = ({ name, settings, problems }: NamedProps) => {
+  const say = useSay();
   const problem = problemOf(problems, name);
   return (
     <p className="field-note" id={noteId(name)}>
       {problem === undefined ? (
-        fieldWords[name].rule
+        say(fieldWords[name].rule)
       ) : (
-        <span className="bad">{settingsWords.problem(problem.rule, problem.value)}</span>
+        <span className="bad">{say(settingsWords.problem(problem.rule, problem.value))}</span>
       )}{" "}
-      <span className="field-source">{sourceWords[settings.sources[name]]}</span>
+      <span className="field-source">{say(sourceWords[settings.sources[name]])}</span>
     </p>
   );
 };
 
-const Frame = ({ children, ...named }: FrameProps) => (
-  <div className="field">
-    <label htmlFor={named.name}>{fieldWords[named.name].label}</label>
-    {children}
-    <Note {...named} />
-  </div>
-);
-
+const Frame = ({ children, ...named }: FrameProps) => {
+  const say = useSay();
+  return (
+    <div className="field">
+      <label htmlFor={named.name}>{say(fieldWords[named.name].label)}</label>
+      {children}
+      <Note {...named} />
+    </div>
+  );
+};
 const described = ({ name, problems }: NamedProps) => ({
   id: name,
   name,
@@ -79,34 +83,38 @@ export const NumberField = (props: NumberProps) => (
   </Frame>
 );
 
-export const CurvesField = (props: FieldProps) => (
-  <fieldset className="field" aria-describedby={noteId("curves")}>
-    <legend>{fieldWords.curves.label}</legend>
-    {curves.map((curve) => (
-      <label key={curve} className="choice">
-        <input
-          type="checkbox"
-          name="curves"
-          value={curve}
-          defaultChecked={props.settings.values.curves.includes(curve)}
-        />
-        {curveWords[curve]}
+export const CurvesField = (props: FieldProps) => {
+  const say = useSay();
+  return (
+    <fieldset className="field" aria-describedby={noteId("curves")}>
+      <legend>{say(fieldWords.curves.label)}</legend>
+      {curves.map((curve) => (
+        <label key={curve} className="choice">
+          <input
+            type="checkbox"
+            name="curves"
+            value={curve}
+            defaultChecked={props.settings.values.curves.includes(curve)}
+          />
+          {say(curveWords[curve])}
+        </label>
+      ))}
+      <Note name="curves" {...props} />
+    </fieldset>
+  );
+};
+export const SwitchField = (props: NamedProps & { readonly checked: boolean }) => {
+  const say = useSay();
+  return (
+    <div className="field">
+      <label className="choice">
+        <input type="checkbox" defaultChecked={props.checked} {...described(props)} />
+        {say(fieldWords[props.name].label)}
       </label>
-    ))}
-    <Note name="curves" {...props} />
-  </fieldset>
-);
-
-export const SwitchField = (props: NamedProps & { readonly checked: boolean }) => (
-  <div className="field">
-    <label className="choice">
-      <input type="checkbox" defaultChecked={props.checked} {...described(props)} />
-      {fieldWords[props.name].label}
-    </label>
-    <Note {...props} />
-  </div>
-);
-
+      <Note {...props} />
+    </div>
+  );
+};
 type ChoiceProps = NamedProps & {
   readonly value: string;
   /** Values, and how they are called. */
@@ -134,11 +142,14 @@ export const LevelField = (props: FieldProps) => (
   />
 );
 
-export const EngineField = (props: FieldProps) => (
-  <ChoiceField
-    name="engine"
-    value={props.settings.values.engine}
-    choices={engineChoices.map((choice) => [choice, engineWords[choice]])}
-    {...props}
-  />
-);
+export const EngineField = (props: FieldProps) => {
+  const say = useSay();
+  return (
+    <ChoiceField
+      name="engine"
+      value={props.settings.values.engine}
+      choices={engineChoices.map((choice) => [choice, say(engineWords[choice])])}
+      {...props}
+    />
+  );
+};

@@ -12,19 +12,21 @@ import {
   TextField,
 } from "./fields.tsx";
 import { changesOf, fieldOfProblem, readForm } from "./form.ts";
+import { useSay, type Text } from "../say.ts";
 import { settingsWords as words } from "./words.ts";
 
 /** The node's settings, each with its rule and where its value comes from. */
 export const SettingsPanel = ({ commands }: PanelProps) => {
+  const say = useSay();
   const settings = useView((state) => state.settings);
   return (
     <section className="panel" aria-labelledby="settings-title">
       <h2 id="settings-title" className="panel-title">
-        {words.title}
+        {say(words.title)}
       </h2>
-      <p className="section-about">{words.about}</p>
+      <p className="section-about">{say(words.about)}</p>
       {settings === null ? (
-        <p>{words.loading}</p>
+        <p>{say(words.loading)}</p>
       ) : (
         <SettingsForm settings={settings} configure={commands.configure} />
       )}
@@ -40,15 +42,16 @@ type FormProps = {
 type Saving =
   | { readonly name: "editing" }
   | { readonly name: "saving" }
-  | { readonly name: "said"; readonly words: string }
+  | { readonly name: "said"; readonly words: Text }
   | { readonly name: "refused"; readonly problems: readonly SettingsProblem[] };
 
 const SettingsForm = ({ settings, configure }: FormProps) => {
+  const say = useSay();
   const form = useRef<HTMLFormElement>(null);
   const [saving, setSaving] = useState<Saving>({ name: "editing" });
   const finish = (next: Saving): void => {
     setSaving(next);
-    announce(savingWords(next));
+    announce(say(savingWords(next)));
     if (next.name === "refused") focusFirst(form.current, next.problems);
   };
   const submit = async (texts: FormData): Promise<void> => {
@@ -71,9 +74,11 @@ const SettingsForm = ({ settings, configure }: FormProps) => {
       <Fields key={JSON.stringify(settings.values)} settings={settings} problems={problems} />
       <div className="settings-save">
         <button type="submit" className="button primary" disabled={saving.name === "saving"}>
-          {saving.name === "saving" ? words.saving : words.save}
+          {saving.name === "saving" ? say(words.saving) : say(words.save)}
         </button>
-        <span className={saving.name === "refused" ? "bad" : "good"}>{savingWords(saving)}</span>
+        <span className={saving.name === "refused" ? "bad" : "good"}>
+          {say(savingWords(saving))}
+        </span>
       </div>
     </form>
   );
@@ -93,7 +98,7 @@ const save = async (
   }
 };
 
-const savingWords = (saving: Saving): string => {
+const savingWords = (saving: Saving): Text => {
   switch (saving.name) {
     case "editing":
     case "saving":
@@ -118,13 +123,14 @@ type FieldsProps = {
 };
 
 const Fields = (props: FieldsProps) => {
+  const say = useSay();
   const { values } = props.settings;
   const cores = useView((state) => state.cores);
   const seconds = { step: "any", min: 1, max: 60, ...props } as const;
   return (
     <>
       <fieldset className="group">
-        <legend>{words.groups.work}</legend>
+        <legend>{say(words.groups.work)}</legend>
         <NumberField
           name="concurrency"
           value={values.concurrency}
@@ -137,7 +143,7 @@ const Fields = (props: FieldsProps) => {
         <EngineField {...props} />
       </fieldset>
       <fieldset className="group">
-        <legend>{words.groups.connection}</legend>
+        <legend>{say(words.groups.connection)}</legend>
         <TextField name="coordinatorAddress" {...props} />
         <TextField name="id" {...props} />
         <NumberField
@@ -158,7 +164,7 @@ const Fields = (props: FieldsProps) => {
         />
       </fieldset>
       <fieldset className="group">
-        <legend>{words.groups.trust}</legend>
+        <legend>{say(words.groups.trust)}</legend>
         <SwitchField name="allowUnsigned" checked={values.allowUnsigned} {...props} />
         <LevelField {...props} />
       </fieldset>

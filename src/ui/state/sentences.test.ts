@@ -12,13 +12,18 @@ import {
   startSteps,
   stopSteps,
 } from "../../testing/node-states.ts";
-import { actionWords, sentenceOf, type Sentence } from "./sentences.ts";
+import { inEnglish } from "../../testing/english.ts";
+import { actionWords, type Sentence } from "./sentence.ts";
+import { sentenceOf } from "./sentences.ts";
 
 const NOW = 10_000;
 const connectedLink: Link = { name: "connected", sinceMs: 0, coordinatorVersion: "0.1.0" };
 
-const say = (node: Partial<NodeState>, page: Partial<PageState> = {}): Sentence =>
-  sentenceOf(
+type Said = Record<"spoken" | "title" | "next", string> &
+  Pick<Sentence, "action" | "tone" | "link">;
+
+const say = (node: Partial<NodeState>, page: Partial<PageState> = {}): Said => {
+  const sentence = sentenceOf(
     {
       ...pageStore.getInitialState(),
       boot: { name: "attached" },
@@ -27,6 +32,13 @@ const say = (node: Partial<NodeState>, page: Partial<PageState> = {}): Sentence 
     },
     NOW,
   );
+  const { spoken, title, next } = sentence;
+  return {
+    ...sentence,
+    ...{ spoken: inEnglish(spoken), title: inEnglish(title) },
+    next: next.map(inEnglish).join(" "),
+  };
+};
 
 const everyState = phases.flatMap((phase) => links.map((link) => ({ phase, link })));
 
@@ -62,7 +74,7 @@ describe("every phase with every link has a sentence", () => {
 });
 
 describe("the button fits the state", () => {
-  it.each<[string, Sentence, Sentence["action"]]>([
+  it.each<[string, Said, Said["action"]]>([
     ["idle", say({}), "start"],
     ["idle without the host", say({}, { reachable: false }), "check"],
     ["running", say({ phase: { name: "running" } }), "stop"],
@@ -80,12 +92,12 @@ describe("the button fits the state", () => {
     ["loading", say({}, { boot: { name: "loading" } }), "none"],
     ["unsupported", say({}, { boot: { name: "unsupported" } }), "none"],
     ["no node", say({}, { boot: { name: "failed", message: "no script" } }), "reload"],
-    ...startSteps.map((step): [string, Sentence, Sentence["action"]] => [
+    ...startSteps.map((step): [string, Said, Said["action"]] => [
       `starting, ${step}`,
       say({ phase: { name: "starting", step } }),
       "stop",
     ]),
-    ...stopSteps.map((step): [string, Sentence, Sentence["action"]] => [
+    ...stopSteps.map((step): [string, Said, Said["action"]] => [
       `stopping, ${step}`,
       say({ phase: { name: "stopping", deadlineAtMs: 0, step } }),
       "stop-now",
@@ -96,7 +108,7 @@ describe("the button fits the state", () => {
 });
 
 describe("the sentence says what matters", () => {
-  it.each<[string, Sentence, RegExp]>([
+  it.each<[string, Said, RegExp]>([
     ["offline shell", say({}, { reachable: false }), /no connection/i],
     ["watching", say({ phase: { name: "following", leader: { name: "idle" } } }), /another tab/i],
     [

@@ -1,9 +1,11 @@
 /**
  * What the page says of the node: one sentence for every state, what helps or happens next, and the one button that fits.
- * All of it stands in this file and, for each way to fail, in failures.ts. `spoken` is what a screen reader hears, when it changes: it never counts and never follows
- * single tasks.
+ * This is the table of them; the words of beginning and ending are in begin-and-end.ts, those of each way to fail in
+ * failures.ts.
  */
-import type { Link, Phase, StartStep, StopStep } from "../../domain/event.ts";
+import type { MessageDescriptor } from "@lingui/core";
+import { msg, plural } from "@lingui/core/macro";
+import type { Phase } from "../../domain/event.ts";
 import {
   isBusy,
   isWorking,
@@ -12,32 +14,10 @@ import {
   type NodeState,
   type PageState,
 } from "../../store/view.ts";
-import { formatBytes, formatCountdown } from "../format.ts";
+import { formatBytes } from "../format.ts";
+import { bootSentence, starting, stopped, stoppedEarly, stopping } from "./begin-and-end.ts";
 import { failures } from "./failures.ts";
-
-export type Sentence = {
-  readonly spoken: string;
-  readonly tone: "calm" | "active" | "waiting" | "problem";
-  /** What is. */
-  readonly title: string;
-  /** What helps, or what happens next. */
-  readonly next: string;
-  readonly action: Action;
-  /** The page that helps, if one does. */
-  readonly link?: "settings" | "logs";
-};
-
-/** What the one button does. */
-export type Action = "start" | "stop" | "stop-now" | "check" | "reload" | "none";
-
-export const actionWords: Readonly<Record<Action, string>> = {
-  start: "Start",
-  stop: "Stop",
-  "stop-now": "Stop now",
-  check: "Try again",
-  reload: "Reload the page",
-  none: "Start",
-};
+import { asSentence, away, tryOf, type Sentence } from "./sentence.ts";
 
 /** The sentence of the moment. `nowMs` is for what is left of a countdown. */
 export const sentenceOf = (page: PageState, nowMs: number): Sentence => {
@@ -61,97 +41,46 @@ export const sentenceOf = (page: PageState, nowMs: number): Sentence => {
   }
 };
 
-const bootSentence = (boot: Exclude<PageState["boot"], { name: "attached" }>): Sentence => {
-  switch (boot.name) {
-    case "loading":
-      return {
-        spoken: "Getting ready.",
-        tone: "calm",
-        title: "Getting ready.",
-        next: "Nothing is computed until you press Start.",
-        action: "none",
-      };
-    case "unsupported":
-      return {
-        spoken: "This page cannot prove here.",
-        tone: "problem",
-        title: "This page cannot prove here.",
-        next: "The note names what is missing, and how to get it.",
-        action: "none",
-      };
-    case "failed":
-      return {
-        spoken: "The node does not answer.",
-        tone: "problem",
-        title: "The node does not answer.",
-        next: `${boot.message}. Reloading the page makes a new one; tasks under way go to other devices.`,
-        action: "reload",
-      };
-  }
-};
-
 const idle = (page: PageState): Sentence => {
   const provers = plannedProvers(page);
-  const cores = provers === 1 ? "one core" : `${provers} cores`;
   return {
-    spoken: "Ready to start.",
+    spoken: msg`Ready to start.`,
     tone: "calm",
-    title: "Ready when you are.",
-    next: `Start lends ${cores} of this device to proving. You can stop at any time.`,
+    title: msg`Ready when you are.`,
+    next: [
+      msg`${plural(provers, {
+        one: "Start lends one core of this device to proving.",
+        other: "Start lends # cores of this device to proving.",
+      })}`,
+      msg`You can stop at any time.`,
+    ],
     action: "start",
   };
 };
 
 const unreachable: Sentence = {
-  spoken: "No connection to the coordinator.",
+  spoken: msg`No connection to the coordinator.`,
   tone: "problem",
-  title: "No connection to the coordinator.",
-  next: "Check the network, then try again. The page itself works without it.",
+  title: msg`No connection to the coordinator.`,
+  next: [msg`Check the network, then try again. The page itself works without it.`],
   action: "check",
 };
 
 const watching: Sentence = {
-  spoken: "Another tab of this browser is proving.",
+  spoken: msg`Another tab of this browser is proving.`,
   tone: "active",
-  title: "Another tab of this browser is proving.",
-  next: "This one watches, and takes over within two seconds when that one is closed.",
+  title: msg`Another tab of this browser is proving.`,
+  next: [msg`This one watches, and takes over within two seconds when that one is closed.`],
   action: "stop",
 };
 
 const watchingIdle: Sentence = {
-  spoken: "Another tab of this browser has the node.",
+  spoken: msg`Another tab of this browser has the node.`,
   tone: "calm",
-  title: "Another tab of this browser has the node.",
-  next: "It is not proving. Start here works as well as there.",
+  title: msg`Another tab of this browser has the node.`,
+  next: [msg`It is not proving. Start here works as well as there.`],
   action: "start",
 };
-
-const startWords: Readonly<Record<StartStep, string>> = {
-  options: "Starting: reading the options.",
-  logger: "Starting: opening the log.",
-  settings: "Starting: checking the settings.",
-  node: "Starting: making the provers.",
-  connect: "Connecting to the coordinator.",
-  statistics: "Starting: counting what is there.",
-  signals: "Starting: listening for Stop.",
-  "shutdown-hook": "Starting: last preparations.",
-};
-
-const starting = (step: StartStep, link: Link, nowMs: number): Sentence => {
-  if (step === "connect" && link.name === "waiting")
-    return { ...away(link, nowMs), action: "stop" };
-  const attempt = step === "connect" && link.name === "connecting" ? link : undefined;
-  return {
-    spoken: step === "connect" ? "Connecting to the coordinator." : "Starting.",
-    tone: "active",
-    title: startWords[step],
-    next: attempt === undefined ? "This takes a few seconds." : tryOf(attempt),
-    action: "stop",
-  };
-};
-
-const tryOf = (link: Extract<Link, { name: "connecting" }>): string =>
-  link.maxRetries > 0 ? `Try ${link.attempt} of ${link.maxRetries}.` : `Try ${link.attempt}.`;
 
 const running = (node: NodeState, nowMs: number): Sentence => {
   const { link } = node;
@@ -160,20 +89,20 @@ const running = (node: NodeState, nowMs: number): Sentence => {
       return { ...connected(node, nowMs), action: "stop" };
     case "connecting":
       return {
-        spoken: "Reconnecting to the coordinator.",
+        spoken: msg`Reconnecting to the coordinator.`,
         tone: "waiting",
-        title: "Reconnecting to the coordinator.",
-        next: `${tryOf(link)} Proofs under way go on.`,
+        title: msg`Reconnecting to the coordinator.`,
+        next: [tryOf(link), msg`Proofs under way go on.`],
         action: "stop",
       };
     case "waiting":
       return { ...away(link, nowMs), action: "stop" };
     case "offline":
       return {
-        spoken: "The connection to the coordinator is gone.",
+        spoken: msg`The connection to the coordinator is gone.`,
         tone: "waiting",
-        title: "No connection to the coordinator.",
-        next: `${sentenceCase(link.reason)}. ${keptWords(node.outbox)}`,
+        title: msg`No connection to the coordinator.`,
+        next: [asSentence(link.reason), keptWords(node.outbox)],
         action: "stop",
       };
   }
@@ -182,99 +111,56 @@ const running = (node: NodeState, nowMs: number): Sentence => {
 const connected = (node: NodeState, nowMs: number): Omit<Sentence, "action"> => {
   const { download } = node;
   if (download !== null && !node.provers.some((prover) => prover.name === "proving")) {
-    const done = `${formatBytes(download.doneBytes)} of ${formatBytes(download.totalBytes)}`;
+    const { circuitId } = download;
+    const [done, total] = [formatBytes(download.doneBytes), formatBytes(download.totalBytes)];
     return {
-      spoken: "Fetching a proving key.",
+      spoken: msg`Fetching a proving key.`,
       tone: "active",
-      title: `Fetching the proving key of ${download.circuitId}.`,
-      next: `${done}. It is kept on this device for the next time.`,
+      title: msg`Fetching the proving key of ${circuitId}.`,
+      next: [msg`${done} of ${total}.`, msg`It is kept on this device for the next time.`],
     };
   }
   if (!isBusy(node, nowMs)) {
     if (node.outbox > 0) return delivering;
     return {
-      spoken: "Connected, and no task for this device right now.",
+      spoken: msg`Connected, and no task for this device right now.`,
       tone: "calm",
-      title: "Connected, and no task for this device right now.",
-      next: "The next one starts by itself as soon as somebody asks for a proof.",
+      title: msg`Connected, and no task for this device right now.`,
+      next: [msg`The next one starts by itself as soon as somebody asks for a proof.`],
     };
   }
   const projects = projectsUnderWay(node).join(", ");
   return {
-    spoken: "Proving.",
+    spoken: msg`Proving.`,
     tone: "active",
-    title: projects === "" ? "Proving." : `Proving for ${projects}.`,
-    next: "You can keep this tab in the background.",
+    title: projects === "" ? msg`Proving.` : msg`Proving for ${projects}.`,
+    next: [msg`You can keep this tab in the background.`],
   };
 };
 
 const delivering: Omit<Sentence, "action"> = {
-  spoken: "Sending the results.",
+  spoken: msg`Sending the results.`,
   tone: "active",
-  title: "Sending the results.",
-  next: "The coordinator verifies each proof before it answers.",
+  title: msg`Sending the results.`,
+  next: [msg`The coordinator verifies each proof before it answers.`],
 };
 
-const away = (
-  link: Extract<Link, { name: "waiting" }>,
-  nowMs: number,
-): Omit<Sentence, "action"> => ({
-  spoken: "No connection to the coordinator. It is tried again by itself.",
-  tone: "waiting",
-  title: "No connection to the coordinator.",
-  next: `${sentenceCase(link.reason)}. Next try in ${formatCountdown(link.retryAtMs - nowMs)}.`,
-});
-
-const keptWords = (outbox: number): string =>
+const keptWords = (outbox: number): MessageDescriptor =>
   outbox === 0
-    ? "It is tried again by itself."
-    : `${outbox === 1 ? "One result is" : `${outbox} results are`} kept and sent later.`;
-
-const stopWords: Readonly<Record<StopStep, string>> = {
-  intake: "Stopping: no new tasks.",
-  proofs: "Stopping: finishing the proofs under way.",
-  reports: "Stopping: sending the results.",
-  connection: "Stopping: closing the connection.",
-  flush: "Stopping: writing the log.",
-};
-
-const stopping = (phase: Extract<Phase, { name: "stopping" }>, nowMs: number): Sentence => ({
-  spoken: "Stopping.",
-  tone: "waiting",
-  title: stopWords[phase.step],
-  next: `It ends in ${formatCountdown(phase.deadlineAtMs - nowMs)} at the latest. Stop now gives unfinished tasks to other devices.`,
-  action: "stop-now",
-});
-
-const stopped: Sentence = {
-  spoken: "Stopped.",
-  tone: "calm",
-  title: "Stopped.",
-  next: "Everything that was begun is finished and sent. Nothing runs now.",
-  action: "start",
-};
-
-const stoppedEarly: Sentence = {
-  spoken: "Stopped before everything was finished.",
-  tone: "calm",
-  title: "Stopped before everything was finished.",
-  next: "Unfinished tasks went to other devices. Nothing runs now.",
-  action: "start",
-};
+    ? msg`It is tried again by itself.`
+    : msg`${plural(outbox, {
+        one: "One result is kept and sent later.",
+        other: "# results are kept and sent later.",
+      })}`;
 
 const failed = (phase: Extract<Phase, { name: "failed" }>): Sentence => {
   const { title, helps, link } = failures[phase.code];
-  const message = phase.message === "" ? "" : `${sentenceCase(phase.message)}. `;
   return {
     spoken: title,
     tone: "problem",
     title,
-    next: `${message}${helps}`,
+    next: [...(phase.message === "" ? [] : [asSentence(phase.message)]), helps],
     action: "start",
     ...(link === undefined ? {} : { link }),
   };
 };
-
-/** A reason as the start of a sentence, without its own full stop. */
-const sentenceCase = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}`.replace(/[.\s]+$/, "");

@@ -5,14 +5,17 @@ import type { Commands } from "../commands.ts";
 import { announce } from "../live-region.tsx";
 import { routeHref } from "../router.ts";
 import { isWorking, useView } from "../../store/view.ts";
-import { actionWords, sentenceOf, type Action, type Sentence } from "./sentences.ts";
+import { actionWords, type Action, type Sentence } from "./sentence.ts";
+import { sentenceOf } from "./sentences.ts";
+import { useSay } from "../say.ts";
 import { stateWords } from "./words.ts";
 
 /** What the node does, in one sentence, and the one button that fits. */
 export const StateCard = ({ commands }: { readonly commands: Commands }) => {
+  const say = useSay();
   const page = useView((state) => state);
   const sentence = sentenceOf(page, useNow(isWorking(page.node)));
-  const { spoken } = sentence;
+  const spoken = say(sentence.spoken);
   useEffect(() => {
     announce(spoken);
   }, [spoken]);
@@ -21,10 +24,10 @@ export const StateCard = ({ commands }: { readonly commands: Commands }) => {
       <div className="state-text">
         <h2 id="state-title" className="state-title">
           <span className="state-dot" aria-hidden="true" />
-          {sentence.title}
+          {say(sentence.title)}
         </h2>
         <p className="state-next">
-          {sentence.next} <HelpLink link={sentence.link} />
+          {sentence.next.map(say).join(" ")} <HelpLink link={sentence.link} />
         </p>
       </div>
       <div className="state-action">
@@ -32,30 +35,35 @@ export const StateCard = ({ commands }: { readonly commands: Commands }) => {
       </div>
       <div className="state-foot">
         <Trouble trouble={page.node.trouble} />
-        <p>{stateWords.promise}</p>
+        <p>{say(stateWords.promise)}</p>
       </div>
     </section>
   );
 };
 
-const HelpLink = ({ link }: { readonly link: Sentence["link"] }) =>
-  link === undefined ? null : <a href={routeHref(`/${link}`)}>{stateWords.links[link]}</a>;
-
+const HelpLink = ({ link }: { readonly link: Sentence["link"] }) => {
+  const say = useSay();
+  return link === undefined ? null : (
+    <a href={routeHref(`/${link}`)}>{say(stateWords.links[link])}</a>
+  );
+};
 type ActionProps = { readonly action: Action; readonly commands: Commands };
 
-const ActionButton = ({ action, commands }: ActionProps) => (
-  <button
-    type="button"
-    className={action === "start" || action === "none" ? "button primary" : "button"}
-    disabled={action === "none"}
-    onClick={() => {
-      run(action, commands);
-    }}
-  >
-    {actionWords[action]}
-  </button>
-);
-
+const ActionButton = ({ action, commands }: ActionProps) => {
+  const say = useSay();
+  return (
+    <button
+      type="button"
+      className={action === "start" || action === "none" ? "button primary" : "button"}
+      disabled={action === "none"}
+      onClick={() => {
+        run(action, commands);
+      }}
+    >
+      {say(actionWords[action])}
+    </button>
+  );
+};
 /** Whatever goes wrong in a command shows as state: main.tsx sees to that. */
 const run = (action: Action, commands: Commands): void => {
   switch (action) {
@@ -83,8 +91,7 @@ type TroubleProps = {
 
 /** The last thing that went wrong and still matters; cut to one line, whole as the line's tooltip. */
 const Trouble = ({ trouble }: TroubleProps) => {
-  const text =
-    trouble === null ? "" : stateWords.lastTrouble(formatClock(trouble.atMs), trouble.message);
+  const text = trouble === null ? "" : `${formatClock(trouble.atMs)} ${trouble.message}`;
   return (
     <p className="state-trouble" title={text}>
       {text}

@@ -6,10 +6,12 @@ import { formatBytes } from "../format.ts";
 import { announce } from "../live-region.tsx";
 import { messageOf } from "../message-of.ts";
 import { useLoaded } from "../use-loaded.ts";
+import { useSay } from "../say.ts";
 import { storageWords as words } from "./words.ts";
 
 /** The circuits that are kept on this device, with their sizes, each deletable. */
 export const StoragePanel = ({ commands }: PanelProps) => {
+  const say = useSay();
   const cached = useView((state) => state.node.cached);
   const [use, reloadUse] = useLoaded(commands.storageUse);
   const [problem, setProblem] = useState("");
@@ -17,7 +19,7 @@ export const StoragePanel = ({ commands }: PanelProps) => {
     try {
       await commands.removeCircuit(circuitId);
       setProblem("");
-      announce(words.deleted(circuitId));
+      announce(say(words.deleted(circuitId)));
       reloadUse();
     } catch (reason) {
       setProblem(messageOf(reason));
@@ -26,14 +28,14 @@ export const StoragePanel = ({ commands }: PanelProps) => {
   return (
     <section className="panel" aria-labelledby="storage-title">
       <h2 id="storage-title" className="panel-title">
-        {words.title}
+        {say(words.title)}
       </h2>
-      <p className="section-about">{words.about}</p>
+      <p className="section-about">{say(words.about)}</p>
       <p className="bad">{problem}</p>
       <Circuits cached={cached} remove={remove} />
       {use.name === "loaded" && use.value !== null ? (
         <p className="storage-use">
-          {words.use(formatBytes(use.value.usedBytes), formatBytes(use.value.quotaBytes))}
+          {say(words.use(formatBytes(use.value.usedBytes), formatBytes(use.value.quotaBytes)))}
         </p>
       ) : null}
     </section>
@@ -46,7 +48,8 @@ type CircuitsProps = {
 };
 
 const Circuits = ({ cached, remove }: CircuitsProps) => {
-  if (cached.length === 0) return <p className="empty">{words.empty}</p>;
+  const say = useSay();
+  if (cached.length === 0) return <p className="empty">{say(words.empty)}</p>;
   const bytes = cached.reduce((sum, circuit) => sum + circuit.bytes, 0);
   return (
     <>
@@ -58,17 +61,17 @@ const Circuits = ({ cached, remove }: CircuitsProps) => {
             <button
               type="button"
               className="button small"
-              aria-label={words.deleteOf(circuit.circuitId)}
+              aria-label={say(words.deleteOf(circuit.circuitId))}
               onClick={() => {
                 void remove(circuit.circuitId);
               }}
             >
-              {words.delete}
+              {say(words.delete)}
             </button>
           </li>
         ))}
       </ul>
-      <p className="storage-use">{words.total(formatBytes(bytes), cached.length)}</p>
+      <p className="storage-use">{say(words.total(formatBytes(bytes), cached.length))}</p>
     </>
   );
 };

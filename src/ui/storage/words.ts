@@ -1,13 +1,14 @@
+import type { MessageDescriptor } from "@lingui/core";
+import { msg, plural } from "@lingui/core/macro";
 export const storageWords = {
-  title: "Storage",
-  about:
-    "Proving keys are kept on this device, so that the next visit does not fetch them again. Deleting one costs only its download.",
-  empty: "No circuit is kept on this device yet.",
-  delete: "Delete",
-  deleteOf: (circuit: string): string => `Delete ${circuit}`,
-  deleted: (circuit: string): string => `${circuit} was deleted.`,
-  total: (circuits: string, count: number): string =>
-    `${circuits} in ${count === 1 ? "one circuit" : `${count} circuits`}`,
-  use: (used: string, quota: string): string =>
-    `All that this page keeps here: ${used}, of ${quota} that the browser allows.`,
+  title: msg`Storage`,
+  about: msg`Proving keys are kept on this device, so that the next visit does not fetch them again. Deleting one costs only its download.`,
+  empty: msg`No circuit is kept on this device yet.`,
+  delete: msg`Delete`,
+  deleteOf: (circuit: string): MessageDescriptor => msg`Delete ${circuit}`,
+  deleted: (circuit: string): MessageDescriptor => msg`${circuit} was deleted.`,
+  total: (bytes: string, count: number): MessageDescriptor =>
+    msg`${plural(count, { one: `${bytes} in one circuit`, other: `${bytes} in # circuits` })}`,
+  use: (used: string, quota: string): MessageDescriptor =>
+    msg`All that this page keeps here: ${used}, of ${quota} that the browser allows.`,
 } as const;
