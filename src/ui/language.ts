@@ -75,7 +75,10 @@ const needed = new Set<Part>(["first-view"]);
  *
  * @throws what fetching its texts does; then it stays as it was.
  */
-export const speak = async (language: Language, root: HTMLElement): Promise<void> => {
+export const speak = async (
+  language: Language,
+  root: Pick<HTMLElement, "lang" | "dir">,
+): Promise<void> => {
   const parts = await Promise.all([...needed].map((part) => catalogs[language][part]()));
   for (const { messages } of parts) i18n.load(language, messages);
   i18n.activate(language);
